@@ -1,0 +1,62 @@
+import type { GuestName, HostName } from './names.js';
+
+/** How a host is reached, after all defaults. */
+export interface HostConfiguration {
+  readonly name: HostName;
+  /**
+   * `auto`: local where the machine's boot id is that of this machine, SSH elsewhere.
+   * `local`, `ssh`: as said.
+   */
+  readonly connection: 'auto' | 'local' | 'ssh';
+  /** Name or address for control; defaults to the host's name. */
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** Commands run through `sudo -n`. */
+  readonly sudo: boolean;
+  readonly identityFile?: string;
+  readonly knownHostsFile?: string;
+  /** How the source host reaches this host for the data; paths are on the source host. */
+  readonly replication: ReplicationConfiguration;
+}
+
+export interface ReplicationConfiguration {
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFile?: string;
+  readonly knownHostsFile?: string;
+}
+
+/** Room for a thick snapshot. */
+export type SnapshotSize =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'percent-of-origin'; readonly percent: number };
+
+/** Settings of one guest, after defaults. */
+export interface GuestSettings {
+  readonly snapshotSize: SnapshotSize;
+  /** rsync patterns anchored at the guest's root. */
+  readonly exclude: readonly string[];
+  readonly consistency: 'none' | 'pause' | 'freeze';
+  readonly maxDeletes: { readonly sharePercent: number; readonly count: number };
+  /** KiB per second, 0 is unlimited. */
+  readonly bandwidthLimitKiBPerSecond: number;
+  readonly ioClass: 'idle' | 'best-effort' | 'none';
+  /** Whole guest, 0 is unlimited. */
+  readonly maxDurationMs: number;
+}
+
+export interface GuestConfiguration extends GuestSettings {
+  readonly name: GuestName;
+  /** Hosts that keep a copy, the one that runs the guest among them. */
+  readonly hosts: readonly HostName[];
+}
+
+/** The whole configuration, validated, with defaults applied. */
+export interface Configuration {
+  readonly libvirtUri: string;
+  readonly stateDirectory: string;
+  readonly hosts: readonly HostConfiguration[];
+  readonly guests: readonly GuestConfiguration[];
+}

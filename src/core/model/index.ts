@@ -1,0 +1,7 @@
+export * from './configuration.js';
+export * from './content.js';
+export * from './domain.js';
+export * from './mounts.js';
+export * from './names.js';
+export * from './tree.js';
+export * from './volume.js';

@@ -1,0 +1,66 @@
+import type {
+  Content,
+  DeviceNumber,
+  FileSystemContent,
+  GuestVolumeGroup,
+  PartitionEntry,
+  PartitionTable,
+} from './content.js';
+
+/**
+ * Position of a device in its guest, the same on every host: `xvda`, `xvda/2`,
+ * `VolGroup00/LogVol00`, `VolGroup00/LogVol00/1`.
+ */
+export type NodePosition = string;
+
+/** A device of a guest, opened on one host. */
+export interface DeviceNode {
+  readonly position: NodePosition;
+  /** Path of the map, always one of ours. */
+  readonly path: string;
+  readonly deviceNumber: DeviceNumber;
+  readonly sizeBytes: number;
+  readonly content: Content;
+  /** Set for a partition. */
+  readonly partition?: PartitionEntry;
+  readonly partitionUuid?: string;
+  readonly partitionLabel?: string;
+  /** Set where the content is a partition table. */
+  readonly table?: PartitionTable;
+  /** Partitions of the table, in order of number. */
+  readonly children: readonly DeviceNode[];
+}
+
+/** A volume group of a guest with its volumes, all mapped by us. */
+export interface VolumeGroupNode {
+  readonly group: GuestVolumeGroup;
+  /** Positions of the physical volumes, in the order LVM lists them. */
+  readonly physicalVolumes: readonly NodePosition[];
+  readonly volumes: readonly DeviceNode[];
+}
+
+/** All devices of one guest on one host. */
+export interface DeviceTree {
+  /** One for each disk of the definition, in its order. */
+  readonly disks: readonly DeviceNode[];
+  readonly volumeGroups: readonly VolumeGroupNode[];
+}
+
+/** A device node that bears a file system. */
+export type FileSystemNode = DeviceNode & { readonly content: FileSystemContent };
+
+/** Every device of a tree: disks, their partitions, then volumes, depth first. */
+export function allDevices(tree: DeviceTree): readonly DeviceNode[] {
+  const visit = (node: DeviceNode): DeviceNode[] => [node, ...node.children.flatMap(visit)];
+  return [
+    ...tree.disks.flatMap(visit),
+    ...tree.volumeGroups.flatMap((group) => group.volumes.flatMap(visit)),
+  ];
+}
+
+/** Every file system of a tree, in the order of {@link allDevices}. */
+export function allFileSystems(tree: DeviceTree): readonly FileSystemNode[] {
+  return allDevices(tree).filter(
+    (node): node is FileSystemNode => node.content.kind === 'file-system',
+  );
+}

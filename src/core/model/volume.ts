@@ -1,0 +1,46 @@
+/** A volume group of a host (not of a guest). */
+export interface VolumeGroup {
+  readonly name: string;
+  readonly uuid: string;
+  readonly sizeBytes: number;
+  readonly freeBytes: number;
+  readonly extentSizeBytes: number;
+}
+
+/** A logical volume of a host, as `lvs` reports it. */
+export interface LogicalVolume {
+  readonly name: string;
+  readonly volumeGroup: string;
+  readonly uuid: string;
+  /** `/dev/mapper/...`: always resolves, whatever the names contain. */
+  readonly deviceMapperPath: string;
+  /** `/dev/VG/LV`; empty for hidden volumes. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Segment type: `linear`, `striped`, `thin`, `thin-pool`... */
+  readonly segmentType: string;
+  readonly active: boolean;
+  /** A device node is open (attribute 6 is `o`): mounted, mapped, or held by a domain. */
+  readonly open: boolean;
+  /** Name of the origin, for a snapshot. */
+  readonly origin?: string;
+  /** Name of the pool, for a thin volume. */
+  readonly pool?: string;
+  /** Fill of a snapshot or pool in percent. */
+  readonly dataPercent?: number;
+  readonly snapshotInvalid: boolean;
+  readonly tags: readonly string[];
+}
+
+/** Everything the inventory learns about LVM on one host, from one question each. */
+export interface VolumeInventory {
+  readonly volumeGroups: readonly VolumeGroup[];
+  readonly logicalVolumes: readonly LogicalVolume[];
+}
+
+/** State of a snapshot while it is read. */
+export type SnapshotHealth =
+  | { readonly kind: 'healthy'; readonly usedShare: number }
+  /** Thin snapshots have no fill level of their own. */
+  | { readonly kind: 'unlimited' }
+  | { readonly kind: 'invalid'; readonly status: string };

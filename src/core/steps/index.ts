@@ -1,0 +1,2 @@
+export * from './inverse.js';
+export type * from './step.js';

@@ -1,0 +1,55 @@
+import type { GuestName, HostName } from '../model/index.js';
+import type { Step } from './step.js';
+
+/** What takes a step back. Every one of them is fine with finding nothing to take back. */
+export type Undo =
+  | { readonly kind: 'remove-rule'; readonly path: string }
+  | { readonly kind: 'resume-domain'; readonly domain: string }
+  | {
+      readonly kind: 'remove-snapshot';
+      readonly volumeGroup: string;
+      readonly origin: string;
+      readonly name: string;
+      readonly tags: readonly string[];
+    }
+  | { readonly kind: 'remove-map'; readonly name: string; readonly uuid: string }
+  | { readonly kind: 'remove-partition-maps'; readonly device: string }
+  | { readonly kind: 'remove-mount-points'; readonly base: string }
+  | { readonly kind: 'unmount'; readonly mountPoint: string }
+  /** Another step's undo takes this effect with it. */
+  | { readonly kind: 'nothing' };
+
+/** An undo with the host it belongs to. */
+export type PlacedUndo = Undo & { readonly host: HostName; readonly guest: GuestName };
+
+/**
+ * The inverse of a step: total, pure, and the only place that knows how anything is closed.
+ * Unwinding a run, and recovering a dead one from its journal, both use it.
+ */
+export function inverse(step: Step): Undo {
+  switch (step.kind) {
+    case 'install-rule':
+      return { kind: 'remove-rule', path: step.path };
+    case 'suspend-domain':
+      return { kind: 'resume-domain', domain: step.domain };
+    case 'create-snapshot': {
+      const { volumeGroup, origin, name, tags } = step;
+      return { kind: 'remove-snapshot', volumeGroup, origin, name, tags };
+    }
+    case 'create-map':
+      return { kind: 'remove-map', name: step.name, uuid: step.uuid };
+    case 'add-partition-maps':
+      return { kind: 'remove-partition-maps', device: step.device };
+    case 'prepare-mount-points':
+      return { kind: 'remove-mount-points', base: step.base };
+    case 'mount':
+      return { kind: 'unmount', mountPoint: step.mountPoint };
+    case 'protect-mount-points':
+      return { kind: 'nothing' };
+  }
+}
+
+/** Undos in the order in which they must be taken: the exact reverse of the steps. */
+export function inverseAll(steps: readonly Step[]): readonly PlacedUndo[] {
+  return steps.map((step) => ({ ...inverse(step), host: step.host, guest: step.guest })).reverse();
+}

@@ -1,0 +1,106 @@
+import type { GuestName, HostName } from '../model/index.js';
+
+/**
+ * A step is an effect on one host, as data. Whatever can be undone from a step alone, after the
+ * process that took it has died, stands in it. See `inverse`.
+ */
+export type Step =
+  | InstallRuleStep
+  | SuspendDomainStep
+  | CreateSnapshotStep
+  | CreateMapStep
+  | AddPartitionMapsStep
+  | PrepareMountPointsStep
+  | MountStep
+  | ProtectMountPointsStep;
+
+export type StepKind = Step['kind'];
+
+interface StepBase {
+  readonly host: HostName;
+  /** The guest it is taken for. */
+  readonly guest: GuestName;
+}
+
+/** Keeps udev's automatic machinery away from the devices of this run. */
+export interface InstallRuleStep extends StepBase {
+  readonly kind: 'install-rule';
+  readonly path: string;
+}
+
+/** Stops the guest's processors for the moment of its snapshots. */
+export interface SuspendDomainStep extends StepBase {
+  readonly kind: 'suspend-domain';
+  readonly domain: string;
+}
+
+export interface CreateSnapshotStep extends StepBase {
+  readonly kind: 'create-snapshot';
+  readonly volumeGroup: string;
+  readonly origin: string;
+  readonly name: string;
+  readonly storage:
+    | { readonly kind: 'thick'; readonly sizeBytes: number }
+    | { readonly kind: 'thin' };
+  readonly tags: readonly string[];
+}
+
+/** One line of a device-mapper table; sectors are 512 bytes. */
+export type StepSegment =
+  | {
+      readonly kind: 'linear';
+      readonly startSector: number;
+      readonly sectors: number;
+      readonly device: string;
+      readonly offsetSectors: number;
+    }
+  | {
+      readonly kind: 'striped';
+      readonly startSector: number;
+      readonly sectors: number;
+      readonly chunkSectors: number;
+      readonly stripes: readonly { readonly device: string; readonly offsetSectors: number }[];
+    };
+
+/** A device under a name of ours: a guest's disk, or one of its logical volumes. */
+export interface CreateMapStep extends StepBase {
+  readonly kind: 'create-map';
+  readonly name: string;
+  readonly uuid: string;
+  readonly access: 'read-only' | 'read-write';
+  readonly segments: readonly StepSegment[];
+}
+
+/** Device nodes for the partitions of one of our maps. */
+export interface AddPartitionMapsStep extends StepBase {
+  readonly kind: 'add-partition-maps';
+  /** Path of the wrapper. */
+  readonly device: string;
+  readonly access: 'read-only' | 'read-write';
+}
+
+/** A tmpfs of ours with an empty directory for each file system. */
+export interface PrepareMountPointsStep extends StepBase {
+  readonly kind: 'prepare-mount-points';
+  readonly base: string;
+  readonly sizeBytes: number;
+  /** Absolute, each directly under `base`. */
+  readonly directories: readonly string[];
+}
+
+export interface MountStep extends StepBase {
+  readonly kind: 'mount';
+  readonly device: string;
+  readonly mountPoint: string;
+  readonly fileSystemType: string;
+  readonly options: readonly string[];
+}
+
+/** The tmpfs becomes read-only: nothing can be written beneath a missing mount. */
+export interface ProtectMountPointsStep extends StepBase {
+  readonly kind: 'protect-mount-points';
+  readonly base: string;
+}
+
+/** A step with its number in the run; journals and events refer to it by `id`. */
+export type NumberedStep = Step & { readonly id: number };

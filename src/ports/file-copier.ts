@@ -1,0 +1,102 @@
+import type { RootIdentity } from '../core/model/index.js';
+
+/** A mounted file system whose identity was proven. */
+export interface ProvenMount {
+  readonly mountPoint: string;
+  readonly identity: RootIdentity;
+}
+
+/** How the source host reaches a target for the data. */
+export interface ReplicationPeer {
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** Path on the source host. */
+  readonly identityFile?: string;
+  /** Path on the source host. */
+  readonly knownHostsFile?: string;
+  /** Run the receiver through `sudo -n`. */
+  readonly elevation: 'none' | 'sudo';
+}
+
+export interface CopyRequest {
+  readonly source: ProvenMount;
+  readonly target: ProvenMount;
+  readonly peer: ReplicationPeer;
+  /** `dry` counts and changes nothing. */
+  readonly pass: 'dry' | 'real';
+  /** `posix`: everything. `vfat`: no owners, links, xattrs. */
+  readonly faithfulness: 'posix' | 'vfat';
+  /** rsync patterns, anchored at this file system's root. */
+  readonly excludes: readonly string[];
+  /** The pass ends with outcome `deletion-limit` when it would delete more. */
+  readonly maxDeletes?: number;
+  /** KiB per second; 0 is unlimited. */
+  readonly bandwidthLimitKiBPerSecond: number;
+  readonly ioClass: 'idle' | 'best-effort' | 'none';
+  /** No byte for this long ends the copy. */
+  readonly stallTimeoutMs: number;
+}
+
+/** rsync's own totals (`--info=stats2`). */
+export interface CopyStatistics {
+  /** Entries in the source's list, all kinds. */
+  readonly sourceEntries: number;
+  readonly createdEntries: number;
+  readonly deletedEntries: number;
+  /** Regular files whose content was (or would be) sent. */
+  readonly transferredFiles: number;
+  readonly sourceBytes: number;
+  readonly transferredBytes: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+export interface CopyProgress {
+  readonly transferredBytes: number;
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly bytesPerSecond: number;
+  readonly remainingMs?: number;
+}
+
+/** How a pass ended. Everything but `done` leaves the target not complete. */
+export type CopyOutcome =
+  | { readonly kind: 'done'; readonly statistics: CopyStatistics }
+  | {
+      readonly kind:
+        | 'deletion-limit'
+        | 'source-guard-refused'
+        | 'target-guard-refused'
+        | 'partial'
+        | 'vanished'
+        | 'target-full'
+        | 'timeout'
+        | 'connection-lost'
+        | 'host-key-unknown'
+        | 'authentication-failed'
+        | 'tool-missing'
+        | 'protocol-mismatch'
+        | 'usage'
+        | 'interrupted'
+        | 'input-output-error'
+        | 'failed';
+      readonly exitCode: number;
+      /** Last lines of rsync's stderr, escaped for a terminal. */
+      readonly text: string;
+    };
+
+export interface CopyOptions {
+  readonly onProgress?: (progress: CopyProgress) => void;
+  /** Stops the copy; both sides are proven dead before the promise settles. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One file system onto its partner (rsync, started on the source host, pushing over the system's
+ * OpenSSH). Sender and receiver start *inside* the file systems: each changes directory, compares
+ * `.` with the identity given, and only then executes rsync on `.`. See docs/decisions.
+ */
+export interface FileCopier {
+  copy(request: CopyRequest, options?: CopyOptions): Promise<CopyOutcome>;
+}

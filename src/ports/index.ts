@@ -1,0 +1,17 @@
+export type * from './clock.js';
+export type * from './command-runner.js';
+export type * from './content-probe.js';
+export type * from './device-events.js';
+export type * from './device-mapper.js';
+export type * from './event-sink.js';
+export type * from './file-copier.js';
+export type * from './host.js';
+export type * from './host-files.js';
+export type * from './host-identity.js';
+export type * from './hypervisor.js';
+export type * from './locks.js';
+export type * from './mounter.js';
+export type * from './partition-mapper.js';
+export type * from './partition-table-reader.js';
+export type * from './tool-inspector.js';
+export type * from './volume-manager.js';

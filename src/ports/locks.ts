@@ -1,0 +1,25 @@
+/** Who holds a lock: printed by whoever finds it taken. */
+export interface LockOwner {
+  readonly runId: string;
+  /** Node name of the machine that controls the run. */
+  readonly controller: string;
+  readonly processId: number;
+  /** ISO 8601, for people. */
+  readonly since: string;
+}
+
+export interface HeldLock {
+  /** Ends the process that holds the lock. */
+  release(): Promise<void>;
+  /** Aborts when the lock is lost (its process or its connection died). */
+  readonly lost: AbortSignal;
+}
+
+export type LockAttempt =
+  | { readonly kind: 'held'; readonly lock: HeldLock }
+  | { readonly kind: 'busy'; readonly owner?: LockOwner };
+
+/** Locks held by a process on the host they protect (flock): a dead owner never blocks. */
+export interface Locks {
+  tryLock(name: string, owner: LockOwner): Promise<LockAttempt>;
+}
