@@ -1,71 +1,68 @@
 // The boundaries of docs/ARCHITECTURE.md, executable. `npm run boundaries` checks them,
 // `npm run boundaries:prove` shows that each rule can fail.
 
-const tests = '\\.test\\.ts$';
+// Contract suites are test code that several *.test.ts share.
+const tests = '\\.(test|contract)\\.ts$';
 
-/** A rule that lists what a folder may import; everything else is an error. */
-const only = (name, from, allowed, comment) => ({
+/** A rule that lists the paths a folder may import; everything else is an error. */
+const onlyPaths = (name, from, paths, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { pathNot: tests, ...from },
-  to: { pathNot: allowed },
+  from: { path: from, pathNot: tests },
+  to: { pathNot: paths },
 });
 
-const packages = ['^node_modules/', '^node:'];
-// Node's own modules have no folder: dependency-cruiser reports them by bare name.
-const nodeModules =
-  '^(?!(src|fakes|integration|tools|dist|node_modules|\\.)(/|$))[a-z_]+(/[a-z_]+)*$';
+/** The same, with Node's own modules and npm packages allowed on top. */
+const onlyPathsAndPackages = (name, from, paths, comment) => {
+  const rule = onlyPaths(name, from, paths, comment);
+  return {
+    ...rule,
+    to: { ...rule.to, dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-peer'] },
+  };
+};
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    only(
+    onlyPaths(
       'core-imports-only-core',
-      { path: '^src/core/' },
+      '^src/core/',
       ['^src/core/'],
       'The core is pure: no Node, no npm package, nothing outside src/core.',
     ),
-    only(
+    onlyPaths(
       'ports-import-only-core-and-ports',
-      { path: '^src/ports/' },
+      '^src/ports/',
       ['^src/(core|ports)/'],
       'Ports are interfaces in the vocabulary of the core.',
     ),
-    only(
+    onlyPathsAndPackages(
       'adapters-import-only-core-ports-self-shared',
-      { path: '^src/adapters/([^/]+)/' },
-      [
-        '^src/(core|ports)/',
-        '^src/adapters/$1/',
-        '^src/adapters/shared/',
-        ...packages,
-        nodeModules,
-      ],
+      '^src/adapters/([^/]+)/',
+      ['^src/(core|ports)/', '^src/adapters/$1/', '^src/adapters/shared/'],
       'An adapter knows its own tool. What two adapters need lies in src/adapters/shared.',
     ),
-    only(
+    onlyPaths(
       'app-imports-only-core-ports-app',
-      { path: '^src/app/' },
+      '^src/app/',
       ['^src/(core|ports|app)/'],
       'Use cases speak to ports; which adapter is behind one is decided in src/cli.',
     ),
-    only(
+    onlyPathsAndPackages(
       'config-imports-only-core-config-npm',
-      { path: '^src/config/' },
-      ['^src/(core|config)/', ...packages, nodeModules],
+      '^src/config/',
+      ['^src/(core|config)/'],
       'Configuration is parsed and checked before anything else exists.',
     ),
-    only(
+    onlyPathsAndPackages(
       'fakes-import-only-what-they-simulate',
-      { path: '^fakes/' },
+      '^fakes/',
       [
         '^fakes/',
         '^src/(core|ports|config)/',
         // Shell scripts that adapters send to hosts: the simulated shell recognises the very constant.
         '^src/adapters/[^/]+/scripts\\.ts$',
-        ...packages,
-        nodeModules,
       ],
       'Simulated hosts answer argv; they must not share code with the adapters they are to test.',
     ),
@@ -103,7 +100,7 @@ module.exports = {
       severity: 'error',
       comment: 'A test file is nobody’s library; shared test code gets a file of its own.',
       from: {},
-      to: { path: tests },
+      to: { path: '\\.test\\.ts$' },
     },
     {
       name: 'no-dev-dependencies-in-product',
@@ -111,8 +108,7 @@ module.exports = {
       comment: 'An installed xen-backup has no devDependencies.',
       from: {
         path: '^(src|fakes)/',
-        // Contract suites are test code that several *.test.ts share.
-        pathNot: [tests, '\\.contract\\.ts$'],
+        pathNot: tests,
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -46,7 +46,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'fakes/**/*.ts'],
-      exclude: ['**/*.test.ts'],
+      exclude: ['**/*.{test,contract}.ts'],
       reporter: ['text-summary', 'html', 'lcovonly'],
       reportsDirectory: 'coverage',
     },
