@@ -37,6 +37,14 @@ export default defineConfig(
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
+      // The bundle is CommonJS, which cannot wait while it loads.
+      'no-restricted-syntax': [
+        'error',
+        ...['ExpressionStatement', 'VariableDeclaration > VariableDeclarator'].map((where) => ({
+          selector: `Program > ${where} > AwaitExpression`,
+          message: 'No top-level await: it cannot be bundled into CommonJS.',
+        })),
+      ],
       eqeqeq: 'error',
       'no-console': 'error',
     },
@@ -44,7 +52,7 @@ export default defineConfig(
   {
     // Output goes through an injected terminal; only tools around the program print directly.
     files: ['integration/**/*.ts'],
-    rules: { 'no-console': 'off' },
+    rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' },
   },
   {
     files: ['**/*.test.ts'],
@@ -53,6 +61,7 @@ export default defineConfig(
       // expect(port.method) and asymmetric matchers are typed `any` by vitest.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
+      'no-restricted-syntax': 'off',
     },
   },
 );
