@@ -1,0 +1,68 @@
+import type { Argv } from '../../src/ports/index.js';
+import type { Machine } from '../world/state.js';
+
+/** How a simulated tool ended: what the real one would have printed and returned. */
+export interface CommandOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A simulated tool: reads its arguments, works on the machine's state, answers in the real tool's
+ * format. It takes no simulated time by itself beyond what it waits for (settle, lock): the
+ * dispatcher adds the tool's usual duration.
+ */
+export type SimulatedCommand = (
+  machine: Machine,
+  argv: Argv,
+  stdin: string,
+) => Promise<CommandOutcome>;
+
+/** Streams of a long-lived simulated tool. */
+export interface CommandStreams {
+  /** Process id it runs under; its entry is in `machine.processes`. */
+  readonly processId: number;
+  /** Prints on stdout now. */
+  print(text: string): void;
+  /** Chunks of stdin; ends when stdin is closed. */
+  readonly input: AsyncIterable<string>;
+  /** Aborts when the process is killed: the tool must return soon after. */
+  readonly killed: AbortSignal;
+}
+
+/** A simulated tool whose output is read while it runs. */
+export type StreamingCommand = (
+  machine: Machine,
+  argv: Argv,
+  streams: CommandStreams,
+) => Promise<CommandOutcome>;
+
+/** An entry of the table of tools. */
+export type CommandEntry =
+  | { readonly kind: 'plain'; readonly run: SimulatedCommand }
+  | { readonly kind: 'streaming'; readonly run: StreamingCommand };
+
+/** Tools by name. The dispatcher joins the tables of block tools and of the others. */
+export type CommandTable = Readonly<Record<string, CommandEntry>>;
+
+/** Success that prints nothing but `stdout`. */
+export function printed(stdout: string): CommandOutcome {
+  return { exitCode: 0, stdout, stderr: '' };
+}
+
+/** Failure with a text on stderr. */
+export function failed(exitCode: number, stderr: string, stdout = ''): CommandOutcome {
+  return { exitCode, stdout, stderr };
+}
+
+/**
+ * A use of the tool that the simulation does not know: loud, so that it is never taken for an
+ * answer of the real tool.
+ */
+export function notSimulated(argv: Argv): CommandOutcome {
+  return failed(
+    127,
+    `simulation: not simulated: ${argv.map((word) => JSON.stringify(word)).join(' ')}\n`,
+  );
+}
