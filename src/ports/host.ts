@@ -45,4 +45,9 @@ export interface HostConnector {
    * `host-authentication-failed`, `host-setting-unsupported`, `privilege-missing`.
    */
   connect(name: HostName): Promise<Host>;
+  /**
+   * The configured host that this machine is, `undefined` on a machine that is none of them. On
+   * one of them xen-backup acts only on the guests it runs, as the 2009 script does.
+   */
+  actingHost(): Promise<HostName | undefined>;
 }

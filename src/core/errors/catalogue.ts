@@ -162,6 +162,16 @@ export const errorCatalogue = {
     meaning: 'The standby runs, or its disks are in use on the target.',
     remedy: 'Never write under a running guest: stop it first, or take the host out of the list.',
   },
+  'source-outdated': {
+    meaning: 'The records say that the standby holds newer data than the source.',
+    remedy:
+      'This happens when an old primary comes back. Find out which host has the data you want; ' +
+      'nothing was written.',
+  },
+  'source-unproven': {
+    meaning: 'The records do not prove that the host named with --from has the newest data.',
+    remedy: 'Start the guest on the host that has the newest data, and run without --from.',
+  },
   'guest-on-two-hosts': {
     meaning: 'A guest runs on two hosts at the same time.',
     remedy: 'Find out which of them has the data you want, and stop the other.',

@@ -4,7 +4,6 @@ import type { Step } from './step.js';
 /** What takes a step back. Every one of them is fine with finding nothing to take back. */
 export type Undo =
   | { readonly kind: 'remove-rule'; readonly path: string }
-  | { readonly kind: 'resume-domain'; readonly domain: string }
   | {
       readonly kind: 'remove-snapshot';
       readonly volumeGroup: string;
@@ -20,7 +19,7 @@ export type Undo =
   | { readonly kind: 'nothing' };
 
 /** An undo with the host it belongs to. */
-export type PlacedUndo = Undo & { readonly host: HostName; readonly guest: GuestName };
+export type PlacedUndo = Undo & { readonly host: HostName; readonly guest?: GuestName };
 
 /**
  * The inverse of a step: total, pure, and the only place that knows how anything is closed.
@@ -30,8 +29,6 @@ export function inverse(step: Step): Undo {
   switch (step.kind) {
     case 'install-rule':
       return { kind: 'remove-rule', path: step.path };
-    case 'suspend-domain':
-      return { kind: 'resume-domain', domain: step.domain };
     case 'create-snapshot': {
       const { volumeGroup, origin, name, tags } = step;
       return { kind: 'remove-snapshot', volumeGroup, origin, name, tags };
@@ -51,5 +48,11 @@ export function inverse(step: Step): Undo {
 
 /** Undos in the order in which they must be taken: the exact reverse of the steps. */
 export function inverseAll(steps: readonly Step[]): readonly PlacedUndo[] {
-  return steps.map((step) => ({ ...inverse(step), host: step.host, guest: step.guest })).reverse();
+  return steps
+    .map((step) => ({
+      ...inverse(step),
+      host: step.host,
+      ...(step.guest === undefined ? {} : { guest: step.guest }),
+    }))
+    .reverse();
 }

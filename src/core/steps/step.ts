@@ -6,7 +6,6 @@ import type { GuestName, HostName } from '../model/index.js';
  */
 export type Step =
   | InstallRuleStep
-  | SuspendDomainStep
   | CreateSnapshotStep
   | CreateMapStep
   | AddPartitionMapsStep
@@ -18,20 +17,14 @@ export type StepKind = Step['kind'];
 
 interface StepBase {
   readonly host: HostName;
-  /** The guest it is taken for. */
-  readonly guest: GuestName;
+  /** The guest it is taken for; absent for what a run needs once per host. */
+  readonly guest?: GuestName;
 }
 
 /** Keeps udev's automatic machinery away from the devices of this run. */
 export interface InstallRuleStep extends StepBase {
   readonly kind: 'install-rule';
   readonly path: string;
-}
-
-/** Stops the guest's processors for the moment of its snapshots. */
-export interface SuspendDomainStep extends StepBase {
-  readonly kind: 'suspend-domain';
-  readonly domain: string;
 }
 
 export interface CreateSnapshotStep extends StepBase {

@@ -1,0 +1,142 @@
+import { formatBytes } from '../units/index.js';
+import type { Content, DeviceNode, DeviceTree, VolumeGroupNode } from '../model/index.js';
+import { type Conflict, drift } from './conflict.js';
+
+/**
+ * The first difference between the source's tree and what is known of a target's, parents before
+ * children. What is not known yet is no difference. Mount counts, labels of file systems and free
+ * space may differ; sizes, tables, types and UUIDs may not: they decide what is copied onto what.
+ */
+export function compareTrees(expected: DeviceTree, found: DeviceTree): Conflict | undefined {
+  for (const node of found.disks) {
+    const partner = expected.disks.find(({ position }) => position === node.position);
+    const conflict = partner === undefined ? undefined : compareNodes(partner, node);
+    if (conflict !== undefined) return conflict;
+  }
+  for (const group of found.volumeGroups) {
+    const conflict = compareGroups(expected, group);
+    if (conflict !== undefined) return conflict;
+  }
+  return undefined;
+}
+
+function compareNodes(expected: DeviceNode, found: DeviceNode): Conflict | undefined {
+  const name = describeNode(expected);
+  if (expected.sizeBytes !== found.sizeBytes) {
+    return drift(
+      found.position,
+      `${name} is ${formatBytes(expected.sizeBytes)} on the source and ${formatBytes(found.sizeBytes)} on the standby`,
+    );
+  }
+  const content = compareContents(expected.content, found.content);
+  if (content !== undefined) return drift(found.position, `${name} ${content}`);
+  return compareTables(expected, found) ?? compareChildren(expected, found);
+}
+
+function compareContents(expected: Content, found: Content): string | undefined {
+  const [left, right] = [describeContent(expected), describeContent(found)];
+  return left === right ? undefined : `bears ${left} on the source and ${right} on the standby`;
+}
+
+/** In words, with everything that must agree. */
+export function describeContent(content: Content): string {
+  const uuid = 'uuid' in content ? ` ${content.uuid}` : '';
+  switch (content.kind) {
+    case 'blank':
+      return 'nothing';
+    case 'partition-table':
+      return `a ${content.label} partition table`;
+    case 'physical-volume':
+      return `an LVM physical volume${uuid}`;
+    case 'swap':
+      return `swap${uuid}`;
+    case 'file-system':
+      return `${content.type}${uuid}`;
+    case 'other':
+      return `${content.type}${uuid}`;
+  }
+}
+
+function compareTables(expected: DeviceNode, found: DeviceNode): Conflict | undefined {
+  if (expected.table === undefined || found.table === undefined) return undefined;
+  for (const entry of expected.table.partitions) {
+    const partner = found.table.partitions.find(({ number }) => number === entry.number);
+    const name = `partition ${String(entry.number)} of ${expected.position}`;
+    if (partner === undefined) return drift(found.position, `${name} is missing on the standby`);
+    if (partner.sizeBytes !== entry.sizeBytes) {
+      return drift(
+        found.position,
+        `${name} is ${formatBytes(entry.sizeBytes)} on the source and ${formatBytes(partner.sizeBytes)} on the standby`,
+      );
+    }
+    if (partner.startBytes !== entry.startBytes || partner.kind !== entry.kind) {
+      return drift(
+        found.position,
+        `${name} starts at another place, or is of another kind, on the standby`,
+      );
+    }
+  }
+  const extra = found.table.partitions.find(
+    ({ number }) => !expected.table?.partitions.some((entry) => entry.number === number),
+  );
+  if (extra === undefined) return undefined;
+  return drift(
+    found.position,
+    `partition ${String(extra.number)} of ${expected.position} exists only on the standby`,
+  );
+}
+
+function compareChildren(expected: DeviceNode, found: DeviceNode): Conflict | undefined {
+  for (const child of found.children) {
+    const partner = expected.children.find(({ position }) => position === child.position);
+    const conflict = partner === undefined ? undefined : compareNodes(partner, child);
+    if (conflict !== undefined) return conflict;
+  }
+  return undefined;
+}
+
+function compareGroups(expected: DeviceTree, found: VolumeGroupNode): Conflict | undefined {
+  const { group } = found;
+  const partner = expected.volumeGroups.find((candidate) => candidate.group.uuid === group.uuid);
+  if (partner?.group.name !== group.name) {
+    return drift(
+      group.name,
+      `volume group ${group.name} (${group.uuid}) is not the one of the source`,
+    );
+  }
+  for (const volume of partner.group.logicalVolumes) {
+    const other = group.logicalVolumes.find(({ uuid }) => uuid === volume.uuid);
+    const name = `logical volume ${group.name}/${volume.name}`;
+    if (other === undefined) return drift(group.name, `${name} is missing on the standby`);
+    if (other.name !== volume.name)
+      return drift(group.name, `${name} is called ${other.name} on the standby`);
+    if (other.sizeBytes !== volume.sizeBytes) {
+      return drift(
+        group.name,
+        `${name} is ${formatBytes(volume.sizeBytes)} on the source and ${formatBytes(other.sizeBytes)} on the standby`,
+      );
+    }
+  }
+  const extra = group.logicalVolumes.find(
+    ({ uuid }) => !partner.group.logicalVolumes.some((volume) => volume.uuid === uuid),
+  );
+  if (extra !== undefined) {
+    return drift(
+      group.name,
+      `logical volume ${group.name}/${extra.name} exists only on the standby`,
+    );
+  }
+  for (const node of found.volumes) {
+    const volume = partner.volumes.find(({ position }) => position === node.position);
+    const conflict = volume === undefined ? undefined : compareNodes(volume, node);
+    if (conflict !== undefined) return conflict;
+  }
+  return undefined;
+}
+
+function describeNode(node: DeviceNode): string {
+  if (node.partition !== undefined) {
+    return `partition ${String(node.partition.number)} of ${node.position.slice(0, node.position.lastIndexOf('/'))}`;
+  }
+  return node.position.includes('/') ? `logical volume ${node.position}` : `disk ${node.position}`;
+}

@@ -1,0 +1,205 @@
+import {
+  allDevices,
+  type DeviceTree,
+  type GuestVolumeGroup,
+  type NodePosition,
+  type PartitionMap,
+  type PartitionTable,
+} from '../model/index.js';
+import type { StepSegment } from '../steps/index.js';
+import {
+  buildTree,
+  contentPartitions,
+  openedDevices,
+  partitionPosition,
+  volumePosition,
+} from './build-tree.js';
+import { compareTrees } from './compare.js';
+import { type Conflict, drift, unsupported } from './conflict.js';
+import type { Observations } from './observations.js';
+import { mapSegments } from './segments.js';
+
+/** What to do next. The actions of one turn are independent of one another. */
+export type DiscoveryAction =
+  | { readonly kind: 'open-disk'; readonly target: string }
+  | { readonly kind: 'probe'; readonly position: NodePosition; readonly device: string }
+  | { readonly kind: 'read-table'; readonly position: NodePosition; readonly device: string }
+  | { readonly kind: 'map-partitions'; readonly position: NodePosition; readonly device: string }
+  | {
+      readonly kind: 'read-volume-groups';
+      readonly positions: readonly NodePosition[];
+      readonly devices: readonly string[];
+    }
+  | {
+      readonly kind: 'map-volume';
+      readonly position: NodePosition;
+      readonly segments: readonly StepSegment[];
+    };
+
+export type DiscoveryTurn =
+  | { readonly kind: 'act'; readonly actions: readonly DiscoveryAction[] }
+  | { readonly kind: 'tree'; readonly tree: DeviceTree }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict };
+
+export interface DiscoveryRequest {
+  /** Targets of the guest's disks in the order of its definition. */
+  readonly disks: readonly string[];
+  /** The source's tree: a target stops at the first level where it differs. */
+  readonly expected?: DeviceTree;
+}
+
+/** A table in a volume in a table...: nobody nests deeper, but a disk may lie. */
+const maximumDepth = 6;
+
+/**
+ * The discovery machine: pure, the same for source and target. From what has been seen it says
+ * what to look at next, until the tree is complete or cannot be.
+ */
+export function nextDiscovery(request: DiscoveryRequest, seen: Observations): DiscoveryTurn {
+  const conflict =
+    findContradiction(seen) ??
+    (request.expected === undefined
+      ? undefined
+      : compareTrees(request.expected, buildTree(request.disks, seen)));
+  if (conflict !== undefined) return { kind: 'conflict', conflict };
+
+  // Volume groups are read once everything that may bear a physical volume has been probed.
+  for (const collect of [openDisks, probeDevices, readTables, readGroups, mapVolumes]) {
+    const actions = collect(request, seen);
+    if (actions.length > 0) return { kind: 'act', actions };
+  }
+  const tree = buildTree(request.disks, seen);
+  const missing = request.expected === undefined ? undefined : findMissing(request.expected, tree);
+  return missing === undefined ? { kind: 'tree', tree } : { kind: 'conflict', conflict: missing };
+}
+
+/** A device of the source that a complete target does not have. */
+function findMissing(expected: DeviceTree, found: DeviceTree): Conflict | undefined {
+  const positions = new Set(allDevices(found).map(({ position }) => position));
+  const missing = allDevices(expected).find(({ position }) => !positions.has(position));
+  return missing === undefined
+    ? undefined
+    : drift(missing.position, `${missing.position} of the source does not exist on the standby`);
+}
+
+function openDisks(request: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
+  return request.disks
+    .filter((target) => !seen.disks.has(target))
+    .map((target) => ({ kind: 'open-disk', target }));
+}
+
+function probeDevices(_: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
+  return openedDevices(seen)
+    .filter(([position]) => !seen.probes.has(position) && !isExtended(position, seen))
+    .map(([position, device]) => ({ kind: 'probe', position, device: device.path }));
+}
+
+function isExtended(position: NodePosition, seen: Observations): boolean {
+  const slash = position.lastIndexOf('/');
+  const table = seen.tables.get(position.slice(0, slash));
+  const number = Number(position.slice(slash + 1));
+  return (
+    table?.partitions.some((entry) => entry.number === number && entry.kind === 'extended') ?? false
+  );
+}
+
+function readTables(_: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
+  return openedDevices(seen)
+    .filter(([position]) => seen.probes.get(position)?.content.kind === 'partition-table')
+    .filter(([position]) => !seen.tables.has(position))
+    .flatMap(([position, device]): readonly DiscoveryAction[] => [
+      { kind: 'read-table', position, device: device.path },
+      { kind: 'map-partitions', position, device: device.path },
+    ]);
+}
+
+function readGroups(_: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
+  const bearers = openedDevices(seen).filter(
+    ([position]) => seen.probes.get(position)?.content.kind === 'physical-volume',
+  );
+  const positions = bearers.map(([position]) => position);
+  const asked = seen.volumeGroups?.askedFor ?? [];
+  if (positions.every((position) => asked.includes(position))) return [];
+  return [
+    { kind: 'read-volume-groups', positions, devices: bearers.map(([, device]) => device.path) },
+  ];
+}
+
+function mapVolumes(_: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
+  return (seen.volumeGroups?.groups ?? []).flatMap((group) =>
+    group.logicalVolumes.flatMap((volume): readonly DiscoveryAction[] => {
+      const position = volumePosition(group.name, volume.name);
+      const segments = mapSegments(group, volume);
+      if (seen.volumes.has(position) || segments === undefined) return [];
+      return [{ kind: 'map-volume', position, segments }];
+    }),
+  );
+}
+
+/** What can be told wrong without a second host to compare with. */
+function findContradiction(seen: Observations): Conflict | undefined {
+  for (const [position] of openedDevices(seen)) {
+    if (position.split('/').length > maximumDepth) {
+      return unsupported(
+        position,
+        'partition tables and volume groups are nested deeper than any real guest does',
+        'Look at this disk by hand: its partition table may be damaged or made to mislead.',
+      );
+    }
+  }
+  for (const [position, table] of seen.tables) {
+    const maps = seen.partitionMaps.get(position);
+    const conflict = maps === undefined ? undefined : unmappedPartition(position, table, maps);
+    if (conflict !== undefined) return conflict;
+  }
+  return findGroupContradiction(seen.volumeGroups?.groups ?? []);
+}
+
+function unmappedPartition(
+  position: NodePosition,
+  table: PartitionTable,
+  maps: readonly PartitionMap[],
+): Conflict | undefined {
+  for (const entry of contentPartitions(table.partitions)) {
+    const map = maps.find(({ number }) => number === entry.number);
+    if (map !== undefined && map.sizeSectors * 512 === entry.sizeBytes) continue;
+    return unsupported(
+      partitionPosition(position, entry.number),
+      `parted and kpartx disagree about partition ${String(entry.number)}: ` +
+        `${String(entry.sizeBytes)} bytes against ${map === undefined ? 'no map' : String(map.sizeSectors * 512)}`,
+      'The partition table may be damaged; check it with parted inside the guest.',
+    );
+  }
+  return undefined;
+}
+
+function findGroupContradiction(groups: readonly GuestVolumeGroup[]): Conflict | undefined {
+  const names = new Set<string>();
+  for (const group of groups) {
+    if (names.has(group.name)) {
+      return unsupported(
+        group.name,
+        `two volume groups of this guest are called ${group.name}`,
+        'Rename one of them inside the guest (vgrename by UUID).',
+      );
+    }
+    names.add(group.name);
+    if (group.missingPhysicalVolumes > 0) {
+      return unsupported(
+        group.name,
+        `volume group ${group.name} lacks ${String(group.missingPhysicalVolumes)} of its physical volumes`,
+        'Every disk the volume group lies on must belong to the guest; a partial volume group is never copied.',
+      );
+    }
+    const odd = group.logicalVolumes.find((volume) => mapSegments(group, volume) === undefined);
+    if (odd !== undefined) {
+      const types = [...new Set(odd.segments.map(({ type }) => type))].join(', ');
+      return unsupported(
+        volumePosition(group.name, odd.name),
+        `logical volume ${group.name}/${odd.name} is of type ${types}, which cannot be opened without activating it`,
+        'Only linear and striped volumes inside a guest are replicated file by file.',
+      );
+    }
+  }
+  return undefined;
+}

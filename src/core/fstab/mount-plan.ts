@@ -1,0 +1,188 @@
+import {
+  allFileSystems,
+  type DeviceNode,
+  type DeviceTree,
+  type NodePosition,
+} from '../model/index.js';
+import { deviceResolver } from './device-names.js';
+import { type FstabEntry, parseFstab } from './parse.js';
+
+/** A file system of the guest in the order of the guest's own tree. */
+export interface PlannedMount {
+  readonly position: NodePosition;
+  /** Where the guest mounts it; absent when its fstab does not. */
+  readonly guestPath?: string;
+  /** Further places (btrfs subvolumes, bind-like duplicates), in path order. */
+  readonly otherGuestPaths: readonly string[];
+}
+
+/** A line of fstab that gives no mount, with the reason. */
+export interface LeftOutLine {
+  readonly line: number;
+  readonly device: string;
+  readonly mountPoint: string;
+  readonly reason: LeftOutReason;
+}
+
+export type LeftOutReason =
+  | 'swap'
+  | 'network'
+  | 'pseudo'
+  | 'bind'
+  | 'not-mounted-at-boot'
+  | 'device-not-in-guest'
+  | 'not-a-file-system'
+  | 'path-not-plain'
+  | 'mount-point-taken'
+  | 'malformed';
+
+/** The order in which file systems are mounted and copied; teardown is its exact reverse. */
+export interface MountPlan {
+  /** Parents before children; those the guest does not mount come last, in device order. */
+  readonly order: readonly PlannedMount[];
+  readonly leftOut: readonly LeftOutLine[];
+}
+
+const networkTypes = new Set([
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  'smbfs',
+  'ceph',
+  'glusterfs',
+  'ncpfs',
+  '9p',
+  'virtiofs',
+  'fuse.sshfs',
+  'fuse.glusterfs',
+  'afs',
+  'coda',
+  'gfs2',
+  'ocfs2',
+]);
+const pseudoTypes = new Set([
+  'proc',
+  'sysfs',
+  'devpts',
+  'tmpfs',
+  'devtmpfs',
+  'usbfs',
+  'binfmt_misc',
+  'debugfs',
+  'securityfs',
+  'cgroup',
+  'cgroup2',
+  'configfs',
+  'efivarfs',
+  'hugetlbfs',
+  'mqueue',
+  'ramfs',
+  'selinuxfs',
+  'rpc_pipefs',
+  'nfsd',
+  'overlay',
+  'aufs',
+  'fuse',
+  'iso9660',
+  'udf',
+  'xenfs',
+  'none',
+  'ignore',
+]);
+
+/**
+ * Reads a guest's fstab against its devices. Pure: a line is either resolved to a file system of
+ * the guest, or left out with a reason; nothing vanishes.
+ */
+export function planMounts(tree: DeviceTree, fstabText: string | undefined): MountPlan {
+  const { entries, malformed } = parseFstab(fstabText ?? '');
+  const resolve = deviceResolver(tree);
+  const leftOut: LeftOutLine[] = malformed.map(({ line, text }) => ({
+    line,
+    device: text,
+    mountPoint: '',
+    reason: 'malformed',
+  }));
+  const placed = new Map<string, DeviceNode>();
+  for (const entry of entries) {
+    const verdict = judgeEntry(entry, resolve, placed);
+    if (typeof verdict === 'string') {
+      leftOut.push({
+        line: entry.line,
+        device: entry.device,
+        mountPoint: entry.mountPoint,
+        reason: verdict,
+      });
+    } else {
+      placed.set(verdict.path, verdict.node);
+    }
+  }
+  leftOut.sort((left, right) => left.line - right.line);
+  return { order: orderMounts(tree, placed), leftOut };
+}
+
+function judgeEntry(
+  entry: FstabEntry,
+  resolve: (name: string) => DeviceNode | undefined,
+  placed: ReadonlyMap<string, DeviceNode>,
+): LeftOutReason | { readonly path: string; readonly node: DeviceNode } {
+  if (entry.type === 'swap' || entry.mountPoint === 'swap') return 'swap';
+  if (entry.options.includes('bind') || entry.options.includes('rbind')) return 'bind';
+  const node = resolve(entry.device);
+  if (node === undefined) return reasonWithoutDevice(entry);
+  if (node.content.kind !== 'file-system') return 'not-a-file-system';
+  const path = plainPath(entry.mountPoint);
+  if (path === undefined) return 'path-not-plain';
+  if (placed.has(path)) return 'mount-point-taken';
+  if (entry.options.includes('noauto')) return 'not-mounted-at-boot';
+  return { path, node };
+}
+
+function reasonWithoutDevice(entry: FstabEntry): LeftOutReason {
+  if (networkTypes.has(entry.type) || entry.options.includes('_netdev')) return 'network';
+  if (pseudoTypes.has(entry.type)) return 'pseudo';
+  return 'device-not-in-guest';
+}
+
+/**
+ * A guest's path in one spelling, `undefined` when it is none we take: relative, with `..`, or
+ * with control characters. A guest decides the order with it, never a path on the host.
+ */
+export function plainPath(path: string): string | undefined {
+  if (!path.startsWith('/')) return undefined;
+
+  if (/[\u0000-\u001f\u007f]/.test(path)) return undefined;
+  const components = path.split('/').filter((component) => component !== '' && component !== '.');
+  if (components.includes('..')) return undefined;
+  return `/${components.join('/')}`;
+}
+
+/** Parents before children: by components, so that `/var-x` does not come between `/var` and `/var/log`. */
+export function comparePaths(left: string, right: string): number {
+  const leftParts = left.split('/').filter((part) => part !== '');
+  const rightParts = right.split('/').filter((part) => part !== '');
+  for (let index = 0; index < Math.min(leftParts.length, rightParts.length); index += 1) {
+    const [leftPart = '', rightPart = ''] = [leftParts[index], rightParts[index]];
+    if (leftPart !== rightPart) return leftPart < rightPart ? -1 : 1;
+  }
+  return leftParts.length - rightParts.length;
+}
+
+function orderMounts(tree: DeviceTree, placed: ReadonlyMap<string, DeviceNode>): PlannedMount[] {
+  const paths = [...placed.keys()].sort(comparePaths);
+  const pathsOf = new Map<NodePosition, string[]>();
+  for (const path of paths) {
+    const position = placed.get(path)?.position ?? '';
+    pathsOf.set(position, [...(pathsOf.get(position) ?? []), path]);
+  }
+  const mounted = [...pathsOf].map(([position, [guestPath, ...otherGuestPaths]]) => ({
+    position,
+    otherGuestPaths,
+    ...(guestPath === undefined ? {} : { guestPath }),
+  }));
+  const unmounted = allFileSystems(tree)
+    .filter((node) => !pathsOf.has(node.position))
+    .map((node) => ({ position: node.position, otherGuestPaths: [] }));
+  return [...mounted, ...unmounted];
+}

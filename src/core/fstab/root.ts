@@ -1,0 +1,63 @@
+import {
+  allFileSystems,
+  type DeviceTree,
+  type FileSystemNode,
+  type NodePosition,
+} from '../model/index.js';
+import { deviceResolver } from './device-names.js';
+import { parseFstab } from './parse.js';
+
+/** An fstab found on one file system of the guest. */
+export interface FoundFstab {
+  readonly position: NodePosition;
+  readonly text: string;
+}
+
+/**
+ * File systems that may be the guest's root, the likeliest first: what the kernel command line
+ * names, then volumes before partitions and large before small. vfat never is.
+ */
+export function rootCandidates(
+  tree: DeviceTree,
+  kernelCommandLine?: string,
+): readonly FileSystemNode[] {
+  const named = rootFromCommandLine(tree, kernelCommandLine);
+  const rank = (node: FileSystemNode): number => {
+    if (node.position === named) return 0;
+    return isVolume(tree, node.position) ? 1 : 2;
+  };
+  return allFileSystems(tree)
+    .filter((node) => node.content.type !== 'vfat')
+    .map((node, index) => ({ node, index }))
+    .sort(
+      (left, right) =>
+        rank(left.node) - rank(right.node) ||
+        right.node.sizeBytes - left.node.sizeBytes ||
+        left.index - right.index,
+    )
+    .map(({ node }) => node);
+}
+
+/**
+ * True when the fstab found on a file system says that this very file system is `/`. A copy of
+ * another system's root, or an old root kept aside, does not.
+ */
+export function isOwnRoot(tree: DeviceTree, found: FoundFstab): boolean {
+  const resolve = deviceResolver(tree);
+  return parseFstab(found.text).entries.some(
+    (entry) => entry.mountPoint === '/' && resolve(entry.device)?.position === found.position,
+  );
+}
+
+function isVolume(tree: DeviceTree, position: NodePosition): boolean {
+  return tree.volumeGroups.some(({ volumes }) =>
+    volumes.some(
+      (volume) => position === volume.position || position.startsWith(`${volume.position}/`),
+    ),
+  );
+}
+
+function rootFromCommandLine(tree: DeviceTree, commandLine = ''): NodePosition | undefined {
+  const value = /(?:^|\s)root=(\S+)/.exec(commandLine)?.[1];
+  return value === undefined ? undefined : deviceResolver(tree)(value)?.position;
+}

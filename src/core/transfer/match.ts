@@ -1,0 +1,113 @@
+import { describeContent, drift, unsupported, type Conflict } from '../discovery/index.js';
+import type { MountPlan } from '../fstab/index.js';
+import {
+  allDevices,
+  type DeviceNode,
+  type DeviceTree,
+  type FileSystemNode,
+  type NodePosition,
+} from '../model/index.js';
+import { isSupportedFileSystem, supportedFileSystems } from '../mounting/index.js';
+import { rebaseExcludes } from './excludes.js';
+
+/** One file system of the source and its partner on a target. */
+export interface Transfer {
+  readonly position: NodePosition;
+  /** Where the guest mounts it; absent when its fstab does not. */
+  readonly guestPath?: string;
+  readonly source: FileSystemNode;
+  readonly target: FileSystemNode;
+  readonly faithfulness: 'posix' | 'vfat';
+  /** rsync patterns anchored at this file system's root. */
+  readonly excludes: readonly string[];
+}
+
+/** A part of the guest that is not copied, and why. */
+export interface NotCopied {
+  readonly position: NodePosition;
+  readonly content: string;
+  readonly reason: string;
+}
+
+export type TransferPlan =
+  | {
+      readonly kind: 'transfers';
+      readonly transfers: readonly Transfer[];
+      readonly notCopied: readonly NotCopied[];
+    }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict };
+
+/**
+ * Pairs the file systems of two trees by position and UUID, in mount order. Pure. Where a part
+ * bears something that cannot be copied file by file, that is a conflict: a standby that lacks a
+ * part must never look complete.
+ */
+export function matchTransfers(
+  source: DeviceTree,
+  target: DeviceTree,
+  plan: MountPlan,
+  exclude: readonly string[],
+): TransferPlan {
+  const refused = findUnsupported(source);
+  if (refused !== undefined) return { kind: 'conflict', conflict: refused };
+  const transfers: Transfer[] = [];
+  for (const { position, guestPath } of plan.order) {
+    const [from, onto] = [fileSystemAt(source, position), fileSystemAt(target, position)];
+    if (from === undefined || onto === undefined || from.content.uuid !== onto.content.uuid) {
+      const message = `${position} has no partner of the same UUID on the standby`;
+      return { kind: 'conflict', conflict: drift(position, message) };
+    }
+    transfers.push({
+      position,
+      ...(guestPath === undefined ? {} : { guestPath }),
+      source: from,
+      target: onto,
+      faithfulness: from.content.type === 'vfat' ? 'vfat' : 'posix',
+      excludes: rebaseExcludes(exclude, guestPath),
+    });
+  }
+  return { kind: 'transfers', transfers, notCopied: listNotCopied(source) };
+}
+
+/** The first device whose content cannot be replicated; `undefined` when all can. */
+export function findUnsupported(tree: DeviceTree): Conflict | undefined {
+  for (const node of allDevices(tree)) {
+    const { content } = node;
+    const isStrange =
+      content.kind === 'other' ||
+      (content.kind === 'file-system' && !isSupportedFileSystem(content.type));
+    if (isStrange) {
+      return unsupported(
+        node.position,
+        `${node.position} bears ${describeContent(content)}, which cannot be copied file by file`,
+        `Supported are ${supportedFileSystems.join(', ')}, swap and LVM.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function fileSystemAt(tree: DeviceTree, position: NodePosition): FileSystemNode | undefined {
+  const node = allDevices(tree).find((candidate) => candidate.position === position);
+  return node !== undefined && isFileSystem(node) ? node : undefined;
+}
+
+function isFileSystem(node: DeviceNode): node is FileSystemNode {
+  return node.content.kind === 'file-system';
+}
+
+function listNotCopied(tree: DeviceTree): readonly NotCopied[] {
+  return allDevices(tree).flatMap(({ position, content }): readonly NotCopied[] => {
+    if (content.kind === 'swap') {
+      return [
+        { position, content: 'swap', reason: 'the content of swap is worthless after a restart' },
+      ];
+    }
+    if (content.kind === 'blank') {
+      return [
+        { position, content: 'nothing', reason: 'no file system, volume or table was found on it' },
+      ];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,1 @@
+export { formatBytes, formatDuration, printable } from './format.js';
