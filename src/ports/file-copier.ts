@@ -36,6 +36,16 @@ export interface CopyRequest {
   readonly ioClass: 'idle' | 'best-effort' | 'none';
   /** No byte for this long ends the copy. */
   readonly stallTimeoutMs: number;
+  /**
+   * Marks every process of the receiving side, so that it can be found later and by others:
+   * `<run id>-<number>`, letters, digits and hyphens. Default: a random one.
+   */
+  readonly tag?: string;
+  /**
+   * Name of the lock that guards the target. The receiver keeps a share of it for as long as it
+   * lives, so that the lock is not free while a writer lives. Default: none.
+   */
+  readonly targetLock?: string;
 }
 
 /** rsync's own totals (`--info=stats2`). */
@@ -90,6 +100,13 @@ export interface CopyOptions {
   readonly onProgress?: (progress: CopyProgress) => void;
   /** Stops the copy; both sides are proven dead before the promise settles. */
   readonly signal?: AbortSignal;
+  /**
+   * Proves on the *target* that no process of this copy lives there any more; normally the
+   * target's own {@link FileCopier.stopReceivers}. Called once, with the tag of the copy, after
+   * every end but `done` where a receiver may have been started. Its error becomes the copy's.
+   * Without it only the source side is proven dead.
+   */
+  readonly stopReceivers?: (tag: string) => Promise<void>;
 }
 
 /**
@@ -99,4 +116,11 @@ export interface CopyOptions {
  */
 export interface FileCopier {
   copy(request: CopyRequest, options?: CopyOptions): Promise<CopyOutcome>;
+  /**
+   * Ends every receiving process on *this* host that bears the tag, or a tag of the run id given,
+   * and returns only when none is left in /proc. Finding none is fine.
+   *
+   * @throws `command-stop-unproven` when one survives; `host-unreachable`.
+   */
+  stopReceivers(tag: string): Promise<void>;
 }
