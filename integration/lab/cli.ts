@@ -1,0 +1,81 @@
+import { writeSync } from 'node:fs';
+import { build } from './build/build.js';
+import { LabError } from './fail.js';
+import { hostNames, hostSpec } from './hosts.js';
+import { lab } from './lab.js';
+import { withLock } from './lock.js';
+import { paths } from './paths.js';
+import { say } from './say.js';
+
+const usage = `Two real Xen hosts in a box.
+
+  npm run lab -- build                 make the images (only what is missing)
+  npm run lab -- up                    both hosts in their prepared state
+  npm run lab -- reset                 back to the prepared state, in seconds
+  npm run lab -- ssh HOST COMMAND...   run a command on ${hostNames.join(' or ')}
+  npm run lab -- residue               what differs from the prepared state
+  npm run lab -- status                what runs, where, how to reach it
+  npm run lab -- down                  stop both hosts
+
+Everything lies in ${paths.cache} (change it with XEN_BACKUP_LAB_DIR).
+`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'build':
+      await withLock('build', () => build());
+      return 0;
+    case 'up':
+      await withLock('up', () => lab.up());
+      console.log(await lab.status());
+      return 0;
+    case 'reset':
+      await withLock('reset', () => lab.reset());
+      return 0;
+    case 'down':
+      await withLock('down', () => lab.down());
+      return 0;
+    case 'status':
+      console.log(await lab.status());
+      return 0;
+    case 'residue':
+      return await printResidue();
+    case 'ssh':
+      return await ssh(rest);
+    default:
+      console.error(usage);
+      return command === undefined || command === 'help' || command === '--help' ? 0 : 2;
+  }
+}
+
+async function printResidue(): Promise<number> {
+  const items = await lab.residue();
+  for (const { host, kind, change, what } of items) {
+    console.log(`${host} ${kind} ${change === 'extra' ? '+' : '-'} ${what}`);
+  }
+  say(`${items.length} differences from the prepared state`);
+  return items.length === 0 ? 0 : 1;
+}
+
+async function ssh(words: readonly string[]): Promise<number> {
+  const [name, first, ...rest] = words;
+  if (name === undefined || first === undefined) {
+    throw new LabError('ssh needs a host and a command', {
+      remedy: `for a shell: ssh -F ${paths.sshConfig} dom0a`,
+    });
+  }
+  const result = await lab.host(hostSpec(name).name).exec([first, ...rest], { timeoutMs: 600_000 });
+  writeSync(1, result.stdout);
+  writeSync(2, result.stderr);
+  return result.exitCode;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  console.error(`lab: ${error.message}`);
+  if (error.remedy !== undefined) console.error(`lab: ${error.remedy}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { access } from 'node:fs/promises';
+import { LabError } from './fail.js';
+import { guestSpec } from './guests.js';
+import { hosts, type HostName } from './hosts.js';
+import type { LabHost } from './host.js';
+import { areRunning, labHosts, loadAll, stopAll } from './machines.js';
+import { paths } from './paths.js';
+import { consoleLog, prepare, waitForLogin } from './prepare.js';
+import { qemuPid } from './qemu/process.js';
+import { findResidue, type ResidueItem } from './residue.js';
+import { timed } from './say.js';
+
+/** Where `installBundle` puts the program on the hosts. */
+export const installedProgram = '/usr/local/bin/xen-backup';
+
+function host(name: HostName): LabHost {
+  const found = labHosts.find((each) => each.name === name);
+  if (found === undefined) throw new LabError(`the lab has no host "${name}"`);
+  return found;
+}
+
+/** Both hosts run, in whatever state they are; from nothing it builds, boots, saves and loads. */
+async function up(): Promise<void> {
+  await prepare();
+  if (!(await areRunning())) await reset();
+}
+
+/** Both hosts exactly as they were prepared: guests running, standby disks as seeded. */
+async function reset(): Promise<void> {
+  await prepare();
+  await timed('back to the prepared state', loadAll);
+}
+
+async function down(): Promise<void> {
+  await stopAll();
+}
+
+/** Puts the program, one file, on both hosts. Node is there already. */
+async function installBundle(file: string): Promise<void> {
+  await access(file).catch((cause: unknown) => {
+    throw new LabError(`${file} is not there`, { remedy: 'npm run bundle', cause });
+  });
+  await Promise.all(
+    labHosts.map(async (each) => {
+      await each.copyIn(file, installedProgram);
+      await each.must(['chmod', '755', installedProgram]);
+    }),
+  );
+}
+
+/** What differs on both hosts from the prepared state; empty is clean. */
+async function residue(): Promise<ResidueItem[]> {
+  return await findResidue(labHosts);
+}
+
+/**
+ * Starts a guest on a host from the disks that lie there and gives its console up to the login
+ * prompt. Fails when no prompt appears in five minutes.
+ */
+async function bootStandby(name: string, on: HostName = 'dom0b'): Promise<string> {
+  const guest = guestSpec(name);
+  const size = await host(on).exec(['stat', '-c', '%s', consoleLog(name)]);
+  await host(on).must(['virsh', 'start', guest.name]);
+  return await waitForLogin(host(on), name, Number(size.stdout.trim() || '0'));
+}
+
+async function status(): Promise<string> {
+  const rows = hosts.map(async (spec) => {
+    const pid = await qemuPid(spec);
+    const state = pid === undefined ? 'stopped' : `running, process ${pid}`;
+    return `${spec.name}: ${state}; 127.0.0.1:${spec.sshPort}; link ${spec.linkAddress}`;
+  });
+  return `${(await Promise.all(rows)).join('\n')}\nssh -F ${paths.sshConfig} dom0a`;
+}
+
+/** The lab, for tests and tools. See README.md in this folder. */
+export const lab = { host, up, reset, down, installBundle, residue, bootStandby, status };

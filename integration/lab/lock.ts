@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { LabError } from './fail.js';
+import { paths } from './paths.js';
+import { say } from './say.js';
+import { waitFor } from './wait.js';
+
+/** Set for child processes of the holder, so that `npm run lab` inside a locked test works. */
+const inherited = 'XEN_BACKUP_LAB_LOCKED';
+
+/**
+ * There is one pair of hosts, so one user at a time. Held by a process: when it dies, the lock is
+ * free. Waits up to `waitMs` for the present holder.
+ */
+export async function withLock<T>(
+  purpose: string,
+  work: () => Promise<T>,
+  waitMs = 1_200_000,
+): Promise<T> {
+  if (process.env[inherited] !== undefined) return await work();
+  await acquire(purpose, waitMs);
+  process.env[inherited] = String(process.pid);
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(process.env, inherited);
+    rmSync(paths.lock, { force: true });
+  }
+}
+
+async function acquire(purpose: string, waitMs: number): Promise<void> {
+  let told = '';
+  await waitFor(
+    'the lab becomes free',
+    () => {
+      const holder = tryLock(purpose);
+      if (holder !== undefined && holder !== told) say(`waiting: the lab is used by ${holder}`);
+      told = holder ?? '';
+      return Promise.resolve(holder === undefined ? true : undefined);
+    },
+    { timeoutMs: waitMs, everyMs: 1000 },
+  ).catch((cause: unknown) => {
+    throw new LabError(`the lab is used by ${told}`, { remedy: 'wait for it, or end it', cause });
+  });
+}
+
+/** Nothing when the lock is ours now; else who has it. */
+function tryLock(purpose: string): string | undefined {
+  mkdirSync(paths.cache, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(paths.lock, `${process.pid} ${startTime(process.pid)} ${purpose}\n`, {
+      flag: 'wx',
+    });
+    return undefined;
+  } catch {
+    const holder = readHolder();
+    if (holder === undefined) rmSync(paths.lock, { force: true });
+    return holder ?? 'a process that has just ended';
+  }
+}
+
+function readHolder(): string | undefined {
+  try {
+    const [pid, started, ...words] = readFileSync(paths.lock, 'utf8').trim().split(' ');
+    if (pid === undefined || started === undefined) return undefined;
+    if (startTime(Number(pid)) !== started) return undefined;
+    return `process ${pid} (${words.join(' ')})`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process id alone may be used again; with its start time it names one process. */
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return 'gone';
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from './build/build.js';
+import { guests, type GuestSpec } from './guests.js';
+import { peerOf } from './hosts.js';
+import type { LabHost } from './host.js';
+import { bootFresh, isPrepared, labHosts, loadAll, saveAll, stopAll } from './machines.js';
+import { paths } from './paths.js';
+import { takeBaseline } from './residue.js';
+import { timed } from './say.js';
+import { waitFor } from './wait.js';
+
+const stamp = path.join(paths.stamps, 'prepared');
+
+/** Builds what is missing, boots both hosts once, starts the guests and saves everything. */
+export async function prepare(): Promise<void> {
+  const built = await build();
+  const wanted = await fingerprint(built);
+  const present = await readFile(stamp, 'utf8').catch(() => '');
+  if (present === wanted && (await isPrepared())) return;
+  await timed('booting both hosts', bootFresh);
+  await timed('settling', settle);
+  await timed('starting the guests', startGuests);
+  await timed('saving both hosts', saveAll);
+  await timed('taking the baseline', takeBaselineAfterLoad);
+  await mkdir(paths.stamps, { recursive: true });
+  await writeFile(stamp, wanted);
+}
+
+async function fingerprint(built: string): Promise<string> {
+  const hash = createHash('sha256').update(built);
+  for (const source of ['prepare.ts', 'machines.ts', 'qemu/command.ts']) {
+    hash.update(await readFile(path.join(import.meta.dirname, source)));
+  }
+  return hash.digest('hex');
+}
+
+/** The baseline is what a `reset` gives, so it is taken from a loaded pair. */
+async function takeBaselineAfterLoad(): Promise<void> {
+  await loadAll();
+  await takeBaseline(labHosts);
+  await stopAll();
+}
+
+/** Both hosts are complete: libvirt answers, the link works in both directions, by key. */
+async function settle(): Promise<void> {
+  await Promise.all(
+    labHosts.map(async (host) => {
+      await host.must(['systemctl', 'start', 'dm-event.service']);
+      await waitFor(
+        `libvirt on ${host.name}`,
+        async () => {
+          const list = await host.exec(['virsh', 'list', '--all']);
+          return list.exitCode === 0 ? true : undefined;
+        },
+        { timeoutMs: 180_000 },
+      );
+      const peer = peerOf(host.spec);
+      await host.must(['ssh', '-o', 'BatchMode=yes', peer.name, 'true']);
+      for (const guest of guests) {
+        await host.must(['virsh', 'define', `/root/guests/${guest.name}.xml`]);
+      }
+    }),
+  );
+}
+
+async function startGuests(): Promise<void> {
+  for (const guest of guests) {
+    const host = labHosts.find((each) => each.name === guest.runsOn);
+    if (host !== undefined) await startGuest(host, guest);
+  }
+}
+
+async function startGuest(host: LabHost, guest: GuestSpec): Promise<void> {
+  await host.must(['virsh', 'start', guest.name]);
+  await waitForLogin(host, guest.name, 0);
+}
+
+export const consoleLog = (guest: string): string => `/var/log/xen/console/guest-${guest}.log`;
+
+/** The guest's console from `offset` on, once it shows a login prompt. */
+export async function waitForLogin(host: LabHost, guest: string, offset: number): Promise<string> {
+  return await waitFor(
+    `login prompt of ${guest} on ${host.name}`,
+    async () => {
+      const log = await host.exec(['tail', '-c', `+${offset + 1}`, consoleLog(guest)]);
+      return log.stdout.includes(`${guest} login:`) ? log.stdout : undefined;
+    },
+    { timeoutMs: 300_000, everyMs: 2000 },
+  );
+}

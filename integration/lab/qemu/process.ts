@@ -1,0 +1,49 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../fail.js';
+import type { HostSpec } from '../hosts.js';
+import { outside } from '../outside.js';
+import { paths, runFile } from '../paths.js';
+import { monitor } from './monitor.js';
+import { qemuCommand, sockets } from './command.js';
+
+/** Starts a host's QEMU in the background; with `load`, from its saved state. */
+export async function startQemu(host: HostSpec, options: { load: boolean }): Promise<void> {
+  await mkdir(paths.run, { recursive: true });
+  await rm(runFile(host.name, 'console.log'), { force: true });
+  // Returns when the machine runs: with -loadvm, after its memory is back.
+  await outside(qemuCommand(host, options), { timeoutMs: 120_000 });
+}
+
+/** The process id of the host's QEMU, if it lives and is really ours. */
+export async function qemuPid(host: HostSpec): Promise<number | undefined> {
+  try {
+    const pid = Number((await readFile(runFile(host.name, 'pid'), 'utf8')).trim());
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return command.split('\0').includes(`xen-backup-lab-${host.name}`) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stops the host's QEMU: asks first, then insists. Returns when the process is gone. */
+export async function stopQemu(host: HostSpec): Promise<void> {
+  const pid = await qemuPid(host);
+  if (pid === undefined) return;
+  await monitor(sockets.qmp(host), 'quit', 10_000).catch(() => undefined);
+  if (await isGone(host, 10_000)) return;
+  process.kill(pid, 'SIGTERM');
+  if (await isGone(host, 5_000)) return;
+  process.kill(pid, 'SIGKILL');
+  if (await isGone(host, 5_000)) return;
+  throw new LabError(`QEMU of ${host.name} (process ${pid}) cannot be stopped`);
+}
+
+async function isGone(host: HostSpec, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while ((await qemuPid(host)) !== undefined) {
+    if (Date.now() >= deadline) return false;
+    await sleep(50);
+  }
+  return true;
+}
