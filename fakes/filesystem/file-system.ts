@@ -36,6 +36,9 @@ export interface FileSystemData {
 /** Metadata of mkfs takes about this much of a device. */
 const metadataShare = 0.03;
 
+/** How often the journal is written out: ext4's own default. */
+const commitIntervalMs = 5000;
+
 /**
  * A file system as it stands on a device: superblock, journal, tree. It knows nothing of mounts;
  * whoever mounts it read-write says so by {@link SimulatedFileSystem.beginUse}.
@@ -46,6 +49,7 @@ export class SimulatedFileSystem implements FileSystemImage {
   use: SuperblockUse = { mountCount: 0, generation: 0 };
   #tree: FileTree;
   #unreplayed: FileTree | undefined;
+  #committedMs = 0;
 
   private constructor(superblock: Superblock, tree: FileTree) {
     this.superblock = superblock;
@@ -82,6 +86,7 @@ export class SimulatedFileSystem implements FileSystemImage {
     const fork = new SimulatedFileSystem(this.superblock, this.#tree.copy());
     fork.use = this.use;
     fork.#unreplayed = this.#unreplayed?.copy();
+    fork.#committedMs = this.#committedMs;
     return fork;
   }
 
@@ -90,16 +95,19 @@ export class SimulatedFileSystem implements FileSystemImage {
     this.replay();
     const { mountCount, generation } = this.use;
     this.use = { mountCount: mountCount + 1, lastMountedAtMs: nowMs, generation: generation + 1 };
-    this.beginChanges();
+    this.beginChanges(nowMs);
   }
 
   /**
-   * Called before each batch of changes: while somebody has the file system mounted read-write,
-   * the journal counts as dirty, and the last batch stands in the journal only.
+   * Called before each change: while somebody has the file system mounted read-write, the journal
+   * counts as dirty, and what changed since the last commit stands in the journal only.
    */
-  beginChanges(): void {
+  beginChanges(nowMs: number): void {
     this.use = { ...this.use, generation: this.use.generation + 1 };
-    if (this.traits.skipReplayOptions.length > 0) this.#unreplayed = this.#tree.copy();
+    if (this.traits.skipReplayOptions.length === 0) return;
+    if (this.#unreplayed !== undefined && nowMs - this.#committedMs < commitIntervalMs) return;
+    this.#unreplayed = this.#tree.copy();
+    this.#committedMs = nowMs;
   }
 
   /** The end of a read-write mount, or a replay: everything is in its place. */

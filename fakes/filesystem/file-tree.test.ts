@@ -170,7 +170,7 @@ describe('a journal', () => {
     const fileSystem = SimulatedFileSystem.make({ type: 'ext4', sizeBytes: 2 ** 30 });
     populate(fileSystem.tree, { '/counter': '1' }, at);
     fileSystem.beginUse(0);
-    fileSystem.beginChanges();
+    fileSystem.beginChanges(10_000);
     populate(fileSystem.tree, { '/counter': '2' }, later);
     const snapshot = fileSystem.fork();
     expect(snapshot.journal).toBe('needs-recovery');

@@ -16,6 +16,7 @@ export class SimulatedClock implements Clock {
   #elapsedMs = 0;
   #nextOrder = 0;
   #timers: Timer[] = [];
+  #background: Timer[] = [];
   #pumping = false;
 
   /** @param startMs - the wall clock at the beginning, in milliseconds since 1970. */
@@ -60,18 +61,30 @@ export class SimulatedClock implements Clock {
    * @returns cancels it.
    */
   schedule(durationMs: number, callback: () => void): () => void {
-    const timer: Timer = {
-      dueMs: this.#elapsedMs + Math.max(0, durationMs),
-      order: this.#nextOrder++,
-      fire: callback,
-    };
-    const index = this.#timers.findIndex((other) => other.dueMs > timer.dueMs);
-    if (index === -1) this.#timers.push(timer);
-    else this.#timers.splice(index, 0, timer);
+    const timer = this.#timer(durationMs, callback);
+    insert(this.#timers, timer);
     this.#pump();
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
+  }
+
+  /**
+   * As {@link schedule}, for what happens by itself on a machine (udev, a guest that writes): it
+   * happens when time comes to it, but time does not move on for its sake. So a guest may write
+   * for ever, and a program that waits for nothing simulated still ends.
+   */
+  scheduleBackground(durationMs: number, callback: () => void): () => void {
+    const timer = this.#timer(durationMs, callback);
+    insert(this.#background, timer);
+    return () => {
+      this.#background = this.#background.filter((other) => other !== timer);
+    };
+  }
+
+  #timer(durationMs: number, fire: () => void): Timer {
+    const dueMs = this.#elapsedMs + Math.max(0, durationMs);
+    return { dueMs, order: this.#nextOrder++, fire };
   }
 
   #pump(): void {
@@ -80,13 +93,32 @@ export class SimulatedClock implements Clock {
     // A macrotask: every microtask of the work woken before has run when it comes.
     setImmediate(() => {
       this.#pumping = false;
-      const timer = this.#timers.shift();
+      const timer = this.#nextTimer();
       if (timer === undefined) return;
       this.#elapsedMs = Math.max(this.#elapsedMs, timer.dueMs);
       if (this.#timers.length > 0) this.#pump();
       timer.fire();
     });
   }
+
+  /** The next sleeper, or what happens by itself before it. */
+  #nextTimer(): Timer | undefined {
+    const [sleeper] = this.#timers;
+    const [background] = this.#background;
+    if (sleeper === undefined) return undefined;
+    const first = background !== undefined && isBefore(background, sleeper);
+    return first ? this.#background.shift() : this.#timers.shift();
+  }
+}
+
+function isBefore(left: Timer, right: Timer): boolean {
+  return left.dueMs < right.dueMs || (left.dueMs === right.dueMs && left.order < right.order);
+}
+
+function insert(timers: Timer[], timer: Timer): void {
+  const index = timers.findIndex((other) => other.dueMs > timer.dueMs);
+  if (index === -1) timers.push(timer);
+  else timers.splice(index, 0, timer);
 }
 
 function reasonOf(signal: AbortSignal): Error {
