@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Argv, CommandRunner } from '../../src/ports/index.js';
+
+/** Commands of the world under test that behave as their names say. */
+export interface SampleCommands {
+  readonly prints: { readonly argv: Argv; readonly stdout: string };
+  readonly fails: { readonly argv: Argv; readonly exitCode: number; readonly stderr: RegExp };
+  readonly missing: Argv;
+  /** Lives until it is stopped. */
+  readonly hangs: Argv;
+  /** Prints its stdin. */
+  readonly copiesInput?: Argv;
+  /** Prints without end. */
+  readonly floods?: Argv;
+  /** Ignores TERM, and has a child that ignores it too. */
+  readonly stubborn?: Argv;
+}
+
+export interface OpenedRunner {
+  readonly runner: CommandRunner;
+  /** Whether a process lives on the runner's host, asked by other means than the runner. */
+  isAlive(processId: number): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface CommandRunnerHarness {
+  readonly name: string;
+  readonly commands: SampleCommands;
+  open(): Promise<OpenedRunner>;
+}
+
+/** What every {@link CommandRunner} promises. */
+export function describeCommandRunner(harness: CommandRunnerHarness): void {
+  describe(`command runner contract: ${harness.name}`, () => {
+    const { commands } = harness;
+    let opened: OpenedRunner;
+    beforeAll(async () => {
+      opened = await harness.open();
+    });
+    afterAll(async () => {
+      await opened.close();
+    });
+
+    it('returns what a command printed', async () => {
+      const result = await opened.runner.run({ argv: commands.prints.argv });
+      expect(result).toMatchObject({
+        argv: commands.prints.argv,
+        exitCode: 0,
+        stdout: commands.prints.stdout,
+        stderr: '',
+      });
+      expect(result.durationMs).toBeGreaterThanOrEqual(0);
+    });
+
+    it('returns a failure as a result', async () => {
+      const result = await opened.runner.run({ argv: commands.fails.argv });
+      expect(result.exitCode).toBe(commands.fails.exitCode);
+      expect(result.stderr).toMatch(commands.fails.stderr);
+    });
+
+    it('throws command-not-found for a tool that is not there', async () => {
+      const run = opened.runner.run({ argv: commands.missing });
+      await expect(run).rejects.toMatchObject({ code: 'command-not-found' });
+      const start = opened.runner.start({ argv: commands.missing });
+      await expect(start).rejects.toMatchObject({ code: 'command-not-found' });
+    });
+
+    it('ends a command at its time limit', async () => {
+      const run = opened.runner.run({ argv: commands.hangs, timeoutMs: 300 });
+      await expect(run).rejects.toMatchObject({ code: 'command-timed-out' });
+    });
+
+    it('bounds the whole life of a started command when told to', async () => {
+      const running = await opened.runner.start({ argv: commands.hangs, timeoutMs: 300 });
+      await expect(running.result).rejects.toMatchObject({ code: 'command-timed-out' });
+      expect(await opened.isAlive(running.processId)).toBe(false);
+    });
+
+    it('proves a started command dead when it stops it', async () => {
+      const running = await opened.runner.start({ argv: commands.hangs });
+      expect(await opened.isAlive(running.processId)).toBe(true);
+      await running.stop();
+      expect(await opened.isAlive(running.processId)).toBe(false);
+      // Stopping twice is as good as once.
+      await running.stop();
+    });
+
+    it('streams the output of a started command', async () => {
+      const running = await opened.runner.start({ argv: commands.prints.argv });
+      let text = '';
+      for await (const chunk of running.stdout) text += chunk;
+      expect(text).toBe(commands.prints.stdout);
+      expect(await running.result).toMatchObject({ exitCode: 0, stdout: '' });
+    });
+
+    it.skipIf(commands.copiesInput === undefined)('feeds and closes stdin', async () => {
+      const argv = commands.copiesInput ?? commands.missing;
+      const input = 'line\nä 😀 \u0001 without end of line';
+      expect((await opened.runner.run({ argv, stdin: input })).stdout).toBe(input);
+      expect((await opened.runner.run({ argv })).stdout).toBe('');
+    });
+
+    it.skipIf(commands.copiesInput === undefined)('writes to a started command', async () => {
+      const running = await opened.runner.start({ argv: commands.copiesInput ?? commands.missing });
+      await running.write('one\n');
+      const reader = running.stdout[Symbol.asyncIterator]();
+      expect(await reader.next()).toEqual({ done: false, value: 'one\n' });
+      await running.write('two\n');
+      await running.closeInput();
+      expect(await reader.next()).toEqual({ done: false, value: 'two\n' });
+      expect(await reader.next()).toMatchObject({ done: true });
+      expect((await running.result).exitCode).toBe(0);
+    });
+
+    it.skipIf(commands.floods === undefined)('stops a command that prints too much', async () => {
+      const argv = commands.floods ?? commands.missing;
+      const run = opened.runner.run({ argv, maxOutputBytes: 100_000 });
+      await expect(run).rejects.toMatchObject({ code: 'command-output-too-large' });
+    });
+
+    it.skipIf(commands.floods === undefined)(
+      'does not block a command whose reader has left',
+      async () => {
+        const running = await opened.runner.start({ argv: commands.floods ?? commands.missing });
+        for await (const chunk of running.stdout) if (chunk !== '') break;
+        await running.stop();
+        await running.result;
+        expect(await opened.isAlive(running.processId)).toBe(false);
+      },
+    );
+
+    it.skipIf(commands.stubborn === undefined)(
+      'kills what ignores TERM, children included',
+      async () => {
+        const running = await opened.runner.start({ argv: commands.stubborn ?? commands.missing });
+        let childProcessId = Number.NaN;
+        for await (const chunk of running.stdout) {
+          childProcessId = Number(chunk.trim());
+          break;
+        }
+        expect(await opened.isAlive(childProcessId)).toBe(true);
+        await running.stop(300);
+        expect(await opened.isAlive(running.processId)).toBe(false);
+        expect(await opened.isAlive(childProcessId)).toBe(false);
+        expect((await running.result).exitCode).toBe(137);
+      },
+    );
+  });
+}

@@ -1,0 +1,18 @@
+import type { HostName } from '../../core/model/index.js';
+import type { CommandRunner } from '../../ports/index.js';
+import type { Elevation } from '../shared/command-environment.js';
+import { SessionRunner } from '../shared/session-runner.js';
+import { LocalLauncher } from './launcher.js';
+
+export interface LocalRunnerOptions {
+  /** The host's name in messages. */
+  readonly host: HostName;
+  /** Default `none`. */
+  readonly elevation?: Elevation;
+}
+
+/** The runner of the machine that xen-backup itself runs on. */
+export function createLocalRunner(options: LocalRunnerOptions): CommandRunner {
+  const { host, elevation = 'none' } = options;
+  return new SessionRunner(host, new LocalLauncher(host), elevation);
+}

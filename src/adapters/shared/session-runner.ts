@@ -1,0 +1,114 @@
+import { XenBackupError } from '../../core/errors/index.js';
+import type { HostName } from '../../core/model/index.js';
+import type {
+  Argv,
+  Command,
+  CommandResult,
+  CommandRunner,
+  RunningCommand,
+} from '../../ports/index.js';
+import { collectOutput, type Ending } from './collect-output.js';
+import type { Elevation } from './command-environment.js';
+import { followCommand } from './follow-command.js';
+import type { LaunchedProcess, Launcher } from './launcher.js';
+import { printable } from './printable.js';
+import { type Session, stopSessionArgv, stopSessionTimeoutMs } from './stop-session.js';
+import { judgeElevation } from './sudo.js';
+
+const defaultTimeoutMs = 120_000;
+const defaultMaxOutputBytes = 16 * 1024 * 1024;
+const defaultGraceMs = 5_000;
+
+/**
+ * The {@link CommandRunner} that local and remote hosts share. They differ in their
+ * {@link Launcher} only: how a process is started, and how one hears of it.
+ */
+export class SessionRunner implements CommandRunner {
+  readonly #host: HostName;
+  readonly #launcher: Launcher;
+  readonly #elevation: Elevation;
+
+  constructor(host: HostName, launcher: Launcher, elevation: Elevation) {
+    this.#host = host;
+    this.#launcher = launcher;
+    this.#elevation = elevation;
+  }
+
+  async run(command: Command): Promise<CommandResult> {
+    const startedMs = performance.now();
+    const process = await this.#launch(command.argv, 'short');
+    const ending = await this.#collect(command, process);
+    if (ending.kind === 'ended') {
+      const { exitCode, stdout, stderr } = ending;
+      const durationMs = performance.now() - startedMs;
+      return this.#judge({ argv: command.argv, exitCode, stdout, stderr, durationMs });
+    }
+    await this.#stopSession(process.session, command.argv, defaultGraceMs);
+    throw ending.error;
+  }
+
+  async start(command: Command): Promise<RunningCommand> {
+    const startedMs = performance.now();
+    const process = await this.#launch(command.argv, 'long');
+    if (command.stdin !== undefined) process.stdin.end(command.stdin);
+    return followCommand(command, process, {
+      host: this.#host,
+      startedMs,
+      stop: (graceMs = defaultGraceMs) => this.#stopSession(process.session, command.argv, graceMs),
+      judge: (result) => this.#judge(result),
+    });
+  }
+
+  async #launch(argv: Argv, life: 'short' | 'long'): Promise<LaunchedProcess> {
+    const process = await this.#launcher.launch({ argv, elevation: this.#elevation, life });
+    // EPIPE: the command ended without reading its input. Its exit code tells the story.
+    process.stdin.on('error', () => undefined);
+    return process;
+  }
+
+  async #collect(command: Command, process: LaunchedProcess): Promise<Ending> {
+    process.stdin.end(command.stdin ?? '');
+    return collectOutput(this.#host, command.argv, process, {
+      timeoutMs: command.timeoutMs ?? defaultTimeoutMs,
+      maxOutputBytes: command.maxOutputBytes ?? defaultMaxOutputBytes,
+    });
+  }
+
+  #judge(result: CommandResult): CommandResult {
+    return judgeElevation(this.#host, this.#elevation, result);
+  }
+
+  /** Ends a session by a command of its own. @throws `command-stop-unproven`. */
+  async #stopSession(session: Session, argv: Argv, graceMs: number): Promise<void> {
+    const result = await this.#runStopCommand(session, graceMs).catch((error: unknown): never => {
+      const text = error instanceof Error ? error.message : String(error);
+      throw this.#unproven(session, argv, text, error);
+    });
+    if (result.exitCode === 0) return;
+    throw this.#unproven(session, argv, `${result.stdout}${result.stderr}`.trim());
+  }
+
+  /** Without a safety net of its own: who would stop the stopper? */
+  async #runStopCommand(session: Session, graceMs: number): Promise<CommandResult> {
+    const argv = stopSessionArgv(session, graceMs);
+    const process = await this.#launch(argv, 'short');
+    const command = { argv, timeoutMs: stopSessionTimeoutMs(graceMs) };
+    const ending = await this.#collect(command, process);
+    if (ending.kind === 'beyond-limit') throw ending.error;
+    const { exitCode, stdout, stderr } = ending;
+    return this.#judge({ argv, exitCode, stdout, stderr, durationMs: 0 });
+  }
+
+  #unproven(session: Session, argv: Argv, text: string, cause?: unknown): XenBackupError {
+    const what = `${argv[0]} on ${this.#host} (process ${session.processId})`;
+    return new XenBackupError('command-stop-unproven', {
+      message: `${what} could not be proven dead: ${printable(text)}`,
+      details: {
+        host: this.#host,
+        argv: argv.map((part) => printable(part)),
+        processId: session.processId,
+      },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
