@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { type Comparison, type CompareOptions, compareTrees } from './compare.js';
 import { LabError } from './fail.js';
 import { guestSpec } from './guests.js';
 import { hosts, type HostName } from './hosts.js';
@@ -54,6 +55,17 @@ async function residue(): Promise<ResidueItem[]> {
 }
 
 /**
+ * Compares a guest's file systems on its source with the standby's: content, modes, owners, times
+ * to the nanosecond, links, attributes, allocation. The folders that the running guest keeps
+ * writing to are left out unless `exclude` is given.
+ */
+async function compareReplica(name: string, options?: CompareOptions): Promise<Comparison> {
+  const guest = guestSpec(name);
+  const ends = { source: host('dom0a'), standby: host('dom0b') };
+  return await compareTrees(guest, ends, options ?? { exclude: guest.volatile });
+}
+
+/**
  * Starts a guest on a host from the disks that lie there and gives its console up to the login
  * prompt. Fails when no prompt appears in five minutes.
  */
@@ -74,4 +86,14 @@ async function status(): Promise<string> {
 }
 
 /** The lab, for tests and tools. See README.md in this folder. */
-export const lab = { host, up, reset, down, installBundle, residue, bootStandby, status };
+export const lab = {
+  host,
+  up,
+  reset,
+  down,
+  installBundle,
+  compareReplica,
+  residue,
+  bootStandby,
+  status,
+};
