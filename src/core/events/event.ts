@@ -63,8 +63,18 @@ export type RunEventBody = EventPlace &
         readonly message: string;
         readonly remedy?: string;
       }
-    | { readonly type: 'target-finished'; readonly outcome: string; readonly reason?: string }
-    | { readonly type: 'guest-finished'; readonly outcome: string; readonly reason?: string }
+    | {
+        readonly type: 'target-finished';
+        readonly outcome: string;
+        readonly reason?: string;
+        readonly remedy?: string;
+      }
+    | {
+        readonly type: 'guest-finished';
+        readonly outcome: string;
+        readonly reason?: string;
+        readonly remedy?: string;
+      }
     | { readonly type: 'report'; readonly report: RunReport }
   );
 

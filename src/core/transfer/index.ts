@@ -12,3 +12,4 @@ export {
   type Transfer,
   type TransferPlan,
 } from './match.js';
+export { type CopyFailureKind, copyFailureTexts } from './outcome.js';

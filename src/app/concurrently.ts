@@ -1,0 +1,26 @@
+/**
+ * Maps items with at most `limit` at work at once, results in the order of the items. After one
+ * has thrown no further item is begun; those at work come to their end before it is rethrown.
+ */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const errors: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) {
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        errors.push(error);
+      }
+      if (errors.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, limit) }, worker));
+  if (errors.length > 0) throw errors[0];
+  return results;
+}

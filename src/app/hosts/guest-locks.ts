@@ -1,0 +1,30 @@
+import { fileNameForGuest, type GuestName } from '../../core/index.js';
+import type { HeldLock, LockOwner } from '../../ports/index.js';
+import type { RunContext } from '../context.js';
+import type { HostSession } from './host-session.js';
+
+export type GuestLock =
+  | { readonly kind: 'held'; readonly lock: HeldLock }
+  | { readonly kind: 'busy'; readonly reason: string };
+
+/** One run at a time works on a guest's disks on a host. */
+export async function lockGuest(
+  context: RunContext,
+  session: HostSession,
+  guest: GuestName,
+): Promise<GuestLock> {
+  const attempt = await session.host.locks.tryLock(`guest-${fileNameForGuest(guest)}`, {
+    runId: context.runId,
+    controller: context.controller.nodeName,
+    processId: context.controller.processId,
+    since: new Date(context.clock.now()).toISOString(),
+  });
+  if (attempt.kind === 'held') return attempt;
+  return { kind: 'busy', reason: describeOwner(session.name, attempt.owner) };
+}
+
+function describeOwner(host: string, owner: LockOwner | undefined): string {
+  if (owner === undefined) return `another run holds its lock on ${host}`;
+  const { runId, controller, processId, since } = owner;
+  return `run ${runId} (process ${String(processId)} on ${controller}) has held its lock on ${host} since ${since}`;
+}

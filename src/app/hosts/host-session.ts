@@ -1,0 +1,122 @@
+import { ownedName, type HostName, type RunId, XenBackupError } from '../../core/index.js';
+import type { HeldLock, Host } from '../../ports/index.js';
+import { type RunContext, runDirectory } from '../context.js';
+import { Counter } from '../counter.js';
+import { JournalWriter } from '../steps/journal-writer.js';
+import { StepStack } from '../steps/step-stack.js';
+import type { IdentifiedHost } from './host-pool.js';
+
+/** Name of the lock that shows a run to be alive on a host. */
+export function runLockName(runId: RunId): string {
+  return `run-${runId}`;
+}
+
+/** Path of a run's udev rule: after the rules that set DM_NAME (55-dm), before those that scan. */
+export function rulePath(runId: RunId): string {
+  return `/run/udev/rules.d/56-xen-backup-${runId}.rules`;
+}
+
+/**
+ * One run on one host: its journal, its own object names, the lock that shows it alive, and what
+ * it needs once whatever the number of guests.
+ */
+export class HostSession {
+  readonly host: Host;
+  readonly bootId: string;
+  readonly #context: RunContext;
+  readonly #journal: JournalWriter;
+  readonly #names = new Counter();
+  readonly #stepIds: Counter;
+  readonly #own: StepStack;
+  #runLock: HeldLock | undefined;
+  readonly #residue: string[] = [];
+
+  private constructor(context: RunContext, identified: IdentifiedHost, stepIds: Counter) {
+    this.#context = context;
+    this.host = identified.host;
+    this.bootId = identified.identity.bootId;
+    this.#stepIds = stepIds;
+    const { stateDirectory } = context.configuration;
+    this.#journal = new JournalWriter(this.host.files, stateDirectory, context.runId, this.bootId);
+    this.#own = this.newStack();
+  }
+
+  /** Takes the run's lock and keeps udev away from what will be made. */
+  static async begin(
+    context: RunContext,
+    identified: IdentifiedHost,
+    stepIds: Counter,
+  ): Promise<HostSession> {
+    const session = new HostSession(context, identified, stepIds);
+    await session.#begin();
+    return session;
+  }
+
+  get runId(): RunId {
+    return this.#context.runId;
+  }
+
+  get name(): HostName {
+    return this.host.name;
+  }
+
+  /** A fresh name for a map or a snapshot. */
+  nextObject(): { readonly name: string; readonly uuid: string } {
+    const number = this.#names.next();
+    const { runId } = this.#context;
+    return { name: ownedName(runId, number), uuid: `XENBACKUP-${runId}-${String(number)}` };
+  }
+
+  /** A stack of steps on this host, journalled with all others of the run. */
+  newStack(): StepStack {
+    const { clock, events, signal } = this.#context;
+    return new StepStack({
+      host: this.host,
+      journal: this.#journal,
+      clock,
+      events,
+      signal,
+      stepIds: this.#stepIds,
+    });
+  }
+
+  /** Remembers what a stack could not take down: the journal stays then. */
+  leave(residue: readonly string[]): void {
+    this.#residue.push(...residue);
+  }
+
+  /** @returns what remains on the host, in words. */
+  async end(): Promise<readonly string[]> {
+    this.#residue.push(...(await this.#own.unwind()));
+    if (this.#residue.length === 0) {
+      await this.host.files.removeDirectory(`${runDirectory}/${this.#context.runId}`);
+      await this.#journal.remove();
+    } else {
+      await this.#journal.flush();
+    }
+    await this.#runLock?.release();
+    return this.#residue;
+  }
+
+  async #begin(): Promise<void> {
+    const { runId, controller, clock } = this.#context;
+    const attempt = await this.host.locks.tryLock(runLockName(runId), {
+      runId,
+      controller: controller.nodeName,
+      processId: controller.processId,
+      since: new Date(clock.now()).toISOString(),
+    });
+    if (attempt.kind === 'busy') {
+      throw new XenBackupError('internal', {
+        message: `run id ${runId} is in use on ${this.name}`,
+      });
+    }
+    this.#runLock = attempt.lock;
+    try {
+      await this.#own.take({ kind: 'install-rule', host: this.name, path: rulePath(runId) });
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+}

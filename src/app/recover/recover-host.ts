@@ -1,0 +1,50 @@
+import type { RunContext } from '../context.js';
+import type { IdentifiedHost } from '../hosts/host-pool.js';
+import { type RecoveryResult, recoverFromJournals } from './recover-journals.js';
+import { recoverStamped } from './recover-stamped.js';
+import { RunLiveness } from './run-liveness.js';
+
+/**
+ * Undoes on one host exactly what dead runs of xen-backup left there: never a living run's, never
+ * anything without our stamp. Doing it again finds nothing.
+ */
+export async function recoverHost(
+  context: RunContext,
+  identified: IdentifiedHost,
+): Promise<RecoveryResult> {
+  const { host } = identified;
+  const liveness = new RunLiveness(host, {
+    runId: context.runId,
+    controller: context.controller.nodeName,
+    processId: context.controller.processId,
+    since: new Date(context.clock.now()).toISOString(),
+  });
+  try {
+    const journals = await recoverFromJournals(context, identified, liveness);
+    const stamped = await recoverStamped(host, context.clock, liveness);
+    const result = {
+      undone: [...journals.undone, ...stamped.undone],
+      residue: [...journals.residue, ...stamped.residue],
+    };
+    announce(context, host.name, result);
+    return result;
+  } finally {
+    await liveness.release();
+  }
+}
+
+function announce({ events }: RunContext, host: string, { undone, residue }: RecoveryResult): void {
+  if (undone.length > 0) {
+    const message = `took down what an interrupted run left: ${undone.join(', ')}`;
+    events.emit({ type: 'notice', level: 'warning', host, message });
+  }
+  for (const left of residue) {
+    events.emit({
+      type: 'notice',
+      level: 'error',
+      host,
+      message: `could not be taken down: ${left}`,
+      remedy: 'Remove the cause named, then run xen-backup recover.',
+    });
+  }
+}

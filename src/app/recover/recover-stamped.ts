@@ -1,0 +1,142 @@
+import {
+  isRunId,
+  parseOwnedName,
+  type RunId,
+  toXenBackupError,
+  type Undo,
+} from '../../core/index.js';
+import type { Clock, Host } from '../../ports/index.js';
+import { runDirectory } from '../context.js';
+import { takeUndo } from '../steps/undo.js';
+import type { RecoveryResult } from './recover-journals.js';
+import type { RunLiveness } from './run-liveness.js';
+
+/**
+ * Removes what dead runs left and no journal lists, by what is observed on the host: only objects
+ * with our name *and* our stamp. Mounts go first, then maps from the top of each stack, then
+ * snapshots, then rules and directories.
+ */
+export async function recoverStamped(
+  host: Host,
+  clock: Clock,
+  liveness: RunLiveness,
+): Promise<RecoveryResult> {
+  const sweep = new Sweep(host, clock, liveness);
+  await sweep.mounts();
+  await sweep.maps();
+  await sweep.snapshots();
+  await sweep.rules();
+  await sweep.directories();
+  return sweep.result;
+}
+
+class Sweep {
+  readonly #host: Host;
+  readonly #clock: Clock;
+  readonly #liveness: RunLiveness;
+  readonly #undone: string[] = [];
+  readonly #residue: string[] = [];
+
+  constructor(host: Host, clock: Clock, liveness: RunLiveness) {
+    this.#host = host;
+    this.#clock = clock;
+    this.#liveness = liveness;
+  }
+
+  get result(): RecoveryResult {
+    return { undone: this.#undone, residue: this.#residue };
+  }
+
+  async mounts(): Promise<void> {
+    const entries = await this.#host.mounts.list();
+    for (const { mountPoint } of entries.toReversed()) {
+      const runId = runOfPath(mountPoint);
+      if (runId === undefined || !(await this.#liveness.isDead(runId))) continue;
+      await this.#undo({ kind: 'unmount', mountPoint }, `mount on ${mountPoint}`);
+    }
+  }
+
+  async maps(): Promise<void> {
+    const waiting = new Map<string, string>();
+    for (const { name, uuid } of await this.#host.deviceMapper.list()) {
+      const owned = parseOwnedName(name);
+      if (owned === undefined || !isStampOf(uuid, owned.runId)) continue;
+      if (await this.#liveness.isDead(owned.runId)) waiting.set(name, uuid);
+    }
+    // Whatever nothing stands on goes; then what that stood on. Each turn removes at least one.
+    while (waiting.size > 0) {
+      const maps = await this.#host.deviceMapper.list();
+      const free = maps.filter(({ name, openCount }) => waiting.has(name) && openCount === 0);
+      for (const { name, uuid } of free) {
+        await this.#undo({ kind: 'remove-map', name, uuid }, `map ${name}`);
+        waiting.delete(name);
+      }
+      if (free.length > 0) continue;
+      const gone = [...waiting.keys()].filter((name) => !maps.some((map) => map.name === name));
+      for (const name of gone) waiting.delete(name);
+      if (gone.length > 0) continue;
+      for (const name of waiting.keys())
+        this.#residue.push(`${this.#host.name}: map ${name} (in use)`);
+      return;
+    }
+  }
+
+  async snapshots(): Promise<void> {
+    const { logicalVolumes } = await this.#host.volumes.inventory();
+    for (const { name, volumeGroup, origin, tags } of logicalVolumes) {
+      const owned = parseOwnedName(name);
+      if (owned === undefined || origin === undefined) continue;
+      const stamp = ['xen-backup', `xen-backup-${owned.runId}`];
+      if (!stamp.every((tag) => tags.includes(tag))) continue;
+      if (!(await this.#liveness.isDead(owned.runId))) continue;
+      const undo: Undo = { kind: 'remove-snapshot', volumeGroup, origin, name, tags: stamp };
+      await this.#undo(undo, `snapshot ${volumeGroup}/${name}`);
+    }
+  }
+
+  async rules(): Promise<void> {
+    for (const { name } of await this.#host.files.list('/run/udev/rules.d')) {
+      const runId = /^56-xen-backup-([a-z0-9]{10})\.rules$/.exec(name)?.[1];
+      if (runId === undefined || !(await this.#liveness.isDead(runId))) continue;
+      const path = `/run/udev/rules.d/${name}`;
+      await this.#undo({ kind: 'remove-rule', path }, `udev rule ${path}`);
+    }
+  }
+
+  async directories(): Promise<void> {
+    for (const { name, kind } of await this.#host.files.list(runDirectory)) {
+      if (kind !== 'directory' || !isRunId(name) || !(await this.#liveness.isDead(name))) continue;
+      await this.#attempt(`directory ${runDirectory}/${name}`, async () => {
+        for (const entry of await this.#host.files.list(`${runDirectory}/${name}`)) {
+          await this.#host.files.removeDirectory(`${runDirectory}/${name}/${entry.name}`);
+        }
+        await this.#host.files.removeDirectory(`${runDirectory}/${name}`);
+      });
+    }
+  }
+
+  async #undo(undo: Undo, what: string): Promise<void> {
+    await this.#attempt(what, () => takeUndo(undo, this.#host, this.#clock));
+  }
+
+  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+      this.#undone.push(what);
+    } catch (error) {
+      this.#residue.push(`${this.#host.name}: ${what} (${toXenBackupError(error).message})`);
+    }
+  }
+}
+
+function runOfPath(path: string): RunId | undefined {
+  const [runId = ''] = path.startsWith(`${runDirectory}/`)
+    ? path.slice(runDirectory.length + 1).split('/')
+    : [];
+  return isRunId(runId) ? runId : undefined;
+}
+
+/** A map of ours, or a partition map kpartx made on one (it puts `partN-` before the uuid). */
+function isStampOf(uuid: string, runId: RunId): boolean {
+  return new RegExp(`^(?:part\\d+-)?XENBACKUP-${runId}-\\d+$`).test(uuid);
+}

@@ -1,0 +1,212 @@
+import {
+  copyFailureTexts,
+  type ErrorCode,
+  type GuestConfiguration,
+  judgeDeletions,
+  printable,
+  type Transfer,
+  XenBackupError,
+} from '../../core/index.js';
+import type {
+  Clock,
+  CopyOutcome,
+  CopyRequest,
+  CopyStatistics,
+  EventSink,
+  Host,
+} from '../../ports/index.js';
+import { throwIfInterrupted } from '../steps/index.js';
+import type { MountedTree } from './mount-trees.js';
+import type { TakenSnapshot } from './open-disks.js';
+import { proveMounts, proveSnapshots } from './prove.js';
+
+/** One guest's file systems on the source and on one target, both open. */
+export interface CopyJob {
+  readonly guest: GuestConfiguration;
+  readonly source: Host;
+  readonly target: Host;
+  readonly snapshots: readonly TakenSnapshot[];
+  readonly sourceTree: MountedTree;
+  readonly targetTree: MountedTree;
+  /** In the order of the guest's own tree. */
+  readonly transfers: readonly Transfer[];
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly signal: AbortSignal;
+  /** Told of every snapshot fill that was seen. */
+  readonly onFill: (usedShare: number) => void;
+}
+
+/** What a pass over all file systems came to. */
+export interface CopyTotals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly deletions: number;
+}
+
+/** A transfer with the deletions its dry pass counted, all of them allowed. */
+export interface ClearedTransfer {
+  readonly transfer: Transfer;
+  readonly maxDeletes: number;
+}
+
+/** Without a byte for this long a copy is given up. */
+const stallTimeoutMs = 600_000;
+
+/**
+ * The dry pass over every file system, before the first byte is written to any: a target that is
+ * refused because of one of them stays as it is.
+ *
+ * @throws `deletions-refused`, `copy-failed`, `snapshot-invalid`, `mount-missing`.
+ */
+export async function dryPass(
+  job: CopyJob,
+): Promise<{ readonly cleared: readonly ClearedTransfer[]; readonly totals: CopyTotals }> {
+  await proveEverything(job);
+  const cleared: ClearedTransfer[] = [];
+  let totals = noTotals;
+  for (const transfer of job.transfers) {
+    const statistics = await pass(job, transfer, 'dry');
+    const verdict = judgeDeletions(statistics, job.guest.maxDeletes);
+    if (verdict.kind === 'refused') {
+      throw new XenBackupError('deletions-refused', {
+        message: `${describe(transfer)} on ${job.target.name}: ${verdict.reason}`,
+      });
+    }
+    cleared.push({ transfer, maxDeletes: verdict.maxDeletes });
+    totals = add(totals, statistics);
+  }
+  // What was counted is only worth something if the source was whole until now.
+  await proveEverything(job);
+  return { cleared, totals };
+}
+
+/** The pass that writes. @throws as {@link dryPass}. */
+export async function realPass(
+  job: CopyJob,
+  cleared: readonly ClearedTransfer[],
+): Promise<CopyTotals> {
+  let totals = noTotals;
+  for (const { transfer, maxDeletes } of cleared) {
+    totals = add(totals, await pass(job, transfer, 'real', maxDeletes));
+    await proveEverything(job);
+  }
+  return totals;
+}
+
+async function proveEverything(job: CopyJob): Promise<void> {
+  throwIfInterrupted(job.signal);
+  const [peakShare] = await Promise.all([
+    proveSnapshots(job.source, job.snapshots),
+    proveMounts(job.source, job.sourceTree),
+    proveMounts(job.target, job.targetTree),
+  ]);
+  if (peakShare !== undefined) job.onFill(peakShare);
+}
+
+async function pass(
+  job: CopyJob,
+  transfer: Transfer,
+  kind: 'dry' | 'real',
+  maxDeletes?: number,
+): Promise<CopyStatistics> {
+  throwIfInterrupted(job.signal);
+  const { clock, events, guest } = job;
+  const place = { guest: guest.name, host: job.target.name };
+  const about = { pass: kind, fileSystem: transfer.position } as const;
+  const startMs = clock.elapsedMs();
+  const { guestPath } = transfer;
+  events.emit({
+    type: 'copy-started',
+    ...place,
+    ...about,
+    ...(guestPath === undefined ? {} : { guestPath }),
+  });
+  const outcome = await job.source.copier.copy(copyRequest(job, transfer, kind, maxDeletes), {
+    signal: job.signal,
+    onProgress: (progress) => {
+      events.emit({ type: 'copy-progress', ...place, ...about, ...progress });
+    },
+  });
+  const statistics = outcome.kind === 'done' ? outcome.statistics : undefined;
+  events.emit({
+    type: 'copy-finished',
+    ...place,
+    ...about,
+    outcome: outcome.kind,
+    durationMs: clock.elapsedMs() - startMs,
+    files: statistics?.transferredFiles ?? 0,
+    bytes: statistics?.transferredBytes ?? 0,
+    deletions: statistics?.deletedEntries ?? 0,
+  });
+  if (outcome.kind === 'done') return outcome.statistics;
+  throwIfInterrupted(job.signal);
+  throw await explainFailure(job, transfer, outcome);
+}
+
+/** The request for one pass over one file system. */
+export function copyRequest(
+  job: CopyJob,
+  transfer: Transfer,
+  pass: 'dry' | 'real',
+  maxDeletes?: number,
+): CopyRequest {
+  const [source, target] = [job.sourceTree, job.targetTree].map(({ fileSystems }) =>
+    fileSystems.get(transfer.position),
+  );
+  if (source === undefined || target === undefined) {
+    throw new XenBackupError('internal', { message: `${transfer.position} is not mounted` });
+  }
+  return {
+    source,
+    target,
+    peer: job.target.peer,
+    pass,
+    faithfulness: transfer.faithfulness,
+    excludes: transfer.excludes,
+    ...(maxDeletes === undefined ? {} : { maxDeletes }),
+    bandwidthLimitKiBPerSecond: job.guest.bandwidthLimitKiBPerSecond,
+    ioClass: job.guest.ioClass,
+    stallTimeoutMs,
+  };
+}
+
+/** A snapshot that broke is the cause behind many of rsync's exit codes: it is looked at first. */
+async function explainFailure(
+  job: CopyJob,
+  transfer: Transfer,
+  outcome: Exclude<CopyOutcome, { kind: 'done' }>,
+): Promise<Error> {
+  try {
+    await proveEverything(job);
+  } catch (error) {
+    if (error instanceof XenBackupError) return error;
+  }
+  const code: ErrorCode =
+    outcome.kind === 'source-guard-refused' || outcome.kind === 'target-guard-refused'
+      ? 'guard-refused'
+      : outcome.kind === 'deletion-limit'
+        ? 'deletions-refused'
+        : 'copy-failed';
+  const text = printable(outcome.text.trim().split('\n').at(-1) ?? '');
+  return new XenBackupError(code, {
+    message:
+      `${describe(transfer)} from ${job.source.name} to ${job.target.name}: ` +
+      `${copyFailureTexts[outcome.kind]} (rsync exit ${String(outcome.exitCode)})${text === '' ? '' : `: ${text}`}`,
+    details: { exitCode: outcome.exitCode, text: outcome.text },
+  });
+}
+
+function describe({ position, guestPath }: Transfer): string {
+  return guestPath === undefined ? position : `${guestPath} (${position})`;
+}
+
+const noTotals: CopyTotals = { files: 0, bytes: 0, deletions: 0 };
+
+function add(totals: CopyTotals, statistics: CopyStatistics): CopyTotals {
+  return {
+    files: totals.files + statistics.transferredFiles,
+    bytes: totals.bytes + statistics.transferredBytes,
+    deletions: totals.deletions + statistics.deletedEntries,
+  };
+}

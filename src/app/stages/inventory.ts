@@ -1,0 +1,55 @@
+import {
+  type GuestConfiguration,
+  type HostInventory,
+  type HostName,
+  toXenBackupError,
+} from '../../core/index.js';
+import type { HostPool } from '../hosts/host-pool.js';
+
+/**
+ * Stage 1: asks every host once which domains it has. Opens nothing. A host that does not answer
+ * is an `unknown`, never one without guests.
+ *
+ * @param actingHost - when set, only this host and the partners of the guests it runs are asked.
+ */
+export async function takeInventory(
+  pool: HostPool,
+  guests: readonly GuestConfiguration[],
+  actingHost?: HostName,
+): Promise<ReadonlyMap<HostName, HostInventory>> {
+  if (actingHost === undefined) return askAll(pool, hostsOf(guests));
+  const own = await askHost(pool, actingHost);
+  const here = guests.filter(
+    (guest) =>
+      guest.hosts.includes(actingHost) && own.kind === 'known' && own.domains.has(guest.name),
+  );
+  const partners = hostsOf(here).filter((host) => host !== actingHost);
+  return new Map([[actingHost, own], ...(await askAll(pool, partners))]);
+}
+
+function hostsOf(guests: readonly GuestConfiguration[]): readonly HostName[] {
+  return [...new Set(guests.flatMap(({ hosts }) => hosts))];
+}
+
+async function askAll(
+  pool: HostPool,
+  hosts: readonly HostName[],
+): Promise<ReadonlyMap<HostName, HostInventory>> {
+  const answers = await Promise.all(hosts.map((host) => askHost(pool, host)));
+  return new Map(answers.map((answer) => [answer.host, answer]));
+}
+
+async function askHost(pool: HostPool, name: HostName): Promise<HostInventory> {
+  try {
+    const { host } = await pool.get(name);
+    const domains = await host.hypervisor.listDomains();
+    return {
+      kind: 'known',
+      host: name,
+      domains: new Map(domains.map((domain) => [domain.name, domain.state])),
+    };
+  } catch (error) {
+    const { code, message, remedy } = toXenBackupError(error);
+    return { kind: 'unknown', host: name, code, reason: message, remedy };
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  allFileSystems,
+  type DeviceTree,
+  type FileSystemNode,
+  type FoundFstab,
+  type GuestName,
+  isOwnRoot,
+  isSupportedFileSystem,
+  type MountPlan,
+  mountOptions,
+  type NodePosition,
+  planMounts,
+  type RootIdentity,
+  rootCandidates,
+  type Side,
+  XenBackupError,
+} from '../../core/index.js';
+import { runPath } from '../context.js';
+import type { HostSession } from '../hosts/host-session.js';
+import type { StepStack } from '../steps/index.js';
+
+/** A file system that is mounted, and how to recognise it. */
+export interface OpenFileSystem {
+  readonly node: FileSystemNode;
+  readonly mountPoint: string;
+  readonly identity: RootIdentity;
+}
+
+export interface MountedTree {
+  readonly base: string;
+  /** In mount order. */
+  readonly fileSystems: ReadonlyMap<NodePosition, OpenFileSystem>;
+}
+
+export interface MountRequestOfTree {
+  readonly session: HostSession;
+  readonly stack: StepStack;
+  readonly guest: GuestName;
+  readonly side: Side;
+  readonly tree: DeviceTree;
+}
+
+/** Enough for directories and nothing else: nobody can fill it by mistake. */
+const mountPointsSizeBytes = 1024 * 1024;
+const fstabMaximumBytes = 256 * 1024;
+
+/**
+ * Mounts the source's file systems in the order of the guest's own fstab. That file lies on the
+ * root file system, which the order begins with: the likeliest root is mounted first and, if its
+ * fstab calls it `/`, stays.
+ */
+export async function mountSource(
+  request: MountRequestOfTree,
+  kernelCommandLine: string | undefined,
+): Promise<{ readonly mounted: MountedTree; readonly plan: MountPlan }> {
+  const mounter = await TreeMounter.prepare(request);
+  const found = await findFstab(mounter, request, kernelCommandLine);
+  const plan = planMounts(request.tree, found?.text);
+  const mounted = await mounter.mountAll(plan.order.map(({ position }) => position));
+  return { mounted, plan };
+}
+
+/** Mounts a target's file systems in the source's order. Its own fstab is never read. */
+export async function mountTarget(
+  request: MountRequestOfTree,
+  order: readonly NodePosition[],
+): Promise<MountedTree> {
+  const mounter = await TreeMounter.prepare(request);
+  return mounter.mountAll(order);
+}
+
+async function findFstab(
+  mounter: TreeMounter,
+  request: MountRequestOfTree,
+  kernelCommandLine: string | undefined,
+): Promise<FoundFstab | undefined> {
+  let second: FoundFstab | undefined;
+  for (const node of rootCandidates(request.tree, kernelCommandLine)) {
+    const mountPoint = await mounter.mount(node);
+    const { files } = request.session.host;
+    const text = await files.readTextBeneath(mountPoint, 'etc/fstab', fstabMaximumBytes);
+    if (text !== undefined) {
+      const found = { position: node.position, text };
+      if (isOwnRoot(request.tree, found)) return found;
+      second ??= found;
+    }
+    await mounter.unmountLast();
+  }
+  return second;
+}
+
+/** Mount points of one tree: a tmpfs with one directory for each file system. */
+class TreeMounter {
+  readonly #request: MountRequestOfTree;
+  readonly #base: string;
+  readonly #mounted = new Map<NodePosition, string>();
+
+  private constructor(request: MountRequestOfTree, base: string) {
+    this.#request = request;
+    this.#base = base;
+  }
+
+  static async prepare(request: MountRequestOfTree): Promise<TreeMounter> {
+    const { session, stack, guest, tree } = request;
+    const base = `${runPath(session.runId)}/${session.nextObject().name}`;
+    const mounter = new TreeMounter(request, base);
+    const directories = allFileSystems(tree).map((node) => mounter.mountPointOf(node.position));
+    const place = { host: session.name, guest };
+    await stack.take({
+      kind: 'prepare-mount-points',
+      ...place,
+      base,
+      sizeBytes: mountPointsSizeBytes,
+      directories,
+    });
+    return mounter;
+  }
+
+  /** Directories are numbers: nothing of a guest becomes part of a path on the host. */
+  mountPointOf(position: NodePosition): string {
+    const index = allFileSystems(this.#request.tree).findIndex(
+      (node) => node.position === position,
+    );
+    return `${this.#base}/${String(index)}`;
+  }
+
+  async mount(node: FileSystemNode): Promise<string> {
+    const { session, stack, guest, side } = this.#request;
+    const { type } = node.content;
+    if (!isSupportedFileSystem(type)) {
+      throw new XenBackupError('content-unsupported', {
+        message: `${node.position} bears ${type}`,
+      });
+    }
+    const mountPoint = this.mountPointOf(node.position);
+    await stack.take({
+      kind: 'mount',
+      host: session.name,
+      guest,
+      device: node.path,
+      mountPoint,
+      fileSystemType: type,
+      options: mountOptions(type, side),
+    });
+    this.#mounted.set(node.position, mountPoint);
+    return mountPoint;
+  }
+
+  async unmountLast(): Promise<void> {
+    await this.#request.stack.undoLast();
+    const last = [...this.#mounted.keys()].at(-1);
+    if (last !== undefined) this.#mounted.delete(last);
+  }
+
+  async mountAll(order: readonly NodePosition[]): Promise<MountedTree> {
+    const { session, stack, guest, tree } = this.#request;
+    const nodes = order.flatMap((position) =>
+      allFileSystems(tree).filter((node) => node.position === position),
+    );
+    for (const node of nodes) if (!this.#mounted.has(node.position)) await this.mount(node);
+    await stack.take({ kind: 'protect-mount-points', host: session.name, guest, base: this.#base });
+    const opened = await Promise.all(
+      nodes.map(async (node): Promise<OpenFileSystem> => {
+        const mountPoint = this.mountPointOf(node.position);
+        return { node, mountPoint, identity: await session.host.mounts.rootIdentity(mountPoint) };
+      }),
+    );
+    return {
+      base: this.#base,
+      fileSystems: new Map(opened.map((item) => [item.node.position, item])),
+    };
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  type CreateSnapshotStep,
+  formatBytes,
+  type GuestConfiguration,
+  type GuestDisk,
+  type LogicalVolume,
+  type Side,
+  snapshotSizeBytes,
+  type Step,
+  type VolumeInventory,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HostSession } from '../hosts/host-session.js';
+import type { StepStack } from '../steps/step-stack.js';
+
+/** A volume of the host that is to be shown under our own name. */
+export interface DiskVolume {
+  readonly target: string;
+  readonly volume: LogicalVolume;
+}
+
+/** A snapshot that is being read, for the guards. */
+export interface TakenSnapshot {
+  readonly target: string;
+  readonly volumeGroup: string;
+  readonly name: string;
+  readonly origin: string;
+}
+
+/** Finds the volumes behind a guest's disks. @throws `volume-not-found`. */
+export async function findVolumes(
+  session: HostSession,
+  disks: readonly GuestDisk[],
+  inventory: VolumeInventory,
+): Promise<readonly DiskVolume[]> {
+  return Promise.all(
+    disks.map(async ({ target, path }) => {
+      const known = inventory.logicalVolumes.find(
+        (volume) => volume.path === path || volume.deviceMapperPath === path,
+      );
+      const volume = known ?? (await session.host.volumes.findVolume(path));
+      if (volume === undefined) {
+        throw new XenBackupError('volume-not-found', {
+          message: `${session.name} has no logical volume ${path} for disk ${target}`,
+        });
+      }
+      return { target, volume };
+    }),
+  );
+}
+
+/**
+ * Snapshots of all disks of the guest, before anything of them is read. All or none: whether they
+ * fit is asked first, and the caller unwinds those taken when one fails.
+ */
+export async function takeSnapshots(
+  session: HostSession,
+  stack: StepStack,
+  guest: GuestConfiguration,
+  volumes: readonly DiskVolume[],
+  inventory: VolumeInventory,
+): Promise<readonly (DiskVolume & { readonly snapshot: TakenSnapshot })[]> {
+  const steps = volumes.map(({ volume }) => snapshotStep(session, guest, volume, inventory));
+  requireRoom(session, steps, inventory);
+  const taken: (DiskVolume & { snapshot: TakenSnapshot })[] = [];
+  for (const [index, { target, volume: originVolume }] of volumes.entries()) {
+    const step = steps[index];
+    if (step === undefined) continue;
+    const effect = await stack.take(step);
+    if (effect.kind !== 'snapshot') continue;
+    const { volumeGroup, name, origin } = step;
+    // LVM reports a thick snapshot's size as that of its copy-on-write space.
+    const volume = { ...effect.volume, sizeBytes: originVolume.sizeBytes };
+    taken.push({ target, volume, snapshot: { target, volumeGroup, name, origin } });
+  }
+  return taken;
+}
+
+function snapshotStep(
+  session: HostSession,
+  guest: GuestConfiguration,
+  volume: LogicalVolume,
+  inventory: VolumeInventory,
+): CreateSnapshotStep {
+  const { name } = session.nextObject();
+  const group = inventory.volumeGroups.find((candidate) => candidate.name === volume.volumeGroup);
+  const extentBytes = group?.extentSizeBytes ?? 4 * 1024 * 1024;
+  return {
+    kind: 'create-snapshot',
+    host: session.name,
+    guest: guest.name,
+    volumeGroup: volume.volumeGroup,
+    origin: volume.name,
+    name,
+    storage:
+      volume.segmentType === 'thin'
+        ? { kind: 'thin' }
+        : {
+            kind: 'thick',
+            sizeBytes: snapshotSizeBytes(guest.snapshotSize, volume.sizeBytes, extentBytes),
+          },
+    tags: ['xen-backup', `xen-backup-${session.runId}`],
+  };
+}
+
+function requireRoom(
+  session: HostSession,
+  steps: readonly CreateSnapshotStep[],
+  inventory: VolumeInventory,
+): void {
+  for (const group of inventory.volumeGroups) {
+    const neededBytes = steps
+      .filter((step) => step.volumeGroup === group.name)
+      .reduce((sum, { storage }) => sum + (storage.kind === 'thick' ? storage.sizeBytes : 0), 0);
+    if (neededBytes <= group.freeBytes) continue;
+    throw new XenBackupError('volume-group-full', {
+      message:
+        `volume group ${group.name} on ${session.name} has ${formatBytes(group.freeBytes)} free; ` +
+        `the snapshots need ${formatBytes(neededBytes)}`,
+    });
+  }
+}
+
+/** The step that shows a volume or snapshot of the host as a device of ours. */
+export function wrapperStep(
+  session: HostSession,
+  guest: string,
+  volume: LogicalVolume,
+  side: Side,
+): Step & { readonly kind: 'create-map' } {
+  return {
+    kind: 'create-map',
+    host: session.name,
+    guest,
+    ...session.nextObject(),
+    access: side.devices,
+    segments: [
+      {
+        kind: 'linear',
+        startSector: 0,
+        sectors: volume.sizeBytes / 512,
+        device: volume.deviceMapperPath,
+        offsetSectors: 0,
+      },
+    ],
+  };
+}

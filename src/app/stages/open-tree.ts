@@ -1,0 +1,152 @@
+import {
+  type Conflict,
+  type DeviceTree,
+  type DiscoveryAction,
+  type DiscoveryRequest,
+  type GuestName,
+  type LogicalVolume,
+  nextDiscovery,
+  noObservations,
+  type Observation,
+  type Side,
+  type Step,
+  withObservations,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HostSession } from '../hosts/host-session.js';
+import type { StepEffect, StepStack } from '../steps/index.js';
+import { type DiskVolume, wrapperStep } from './open-disks.js';
+
+export interface OpenTreeRequest {
+  readonly session: HostSession;
+  readonly stack: StepStack;
+  readonly guest: GuestName;
+  readonly side: Side;
+  /** The volumes to look into: on the source the snapshots, on a target the disks themselves. */
+  readonly volumes: readonly DiskVolume[];
+  /** The source's tree, for a target. */
+  readonly expected?: DeviceTree;
+}
+
+export type OpenedTree =
+  | { readonly kind: 'tree'; readonly tree: DeviceTree }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict };
+
+/**
+ * Drives the discovery machine: carries out each turn's actions, as far as they are steps in one
+ * journal append, and feeds back what was seen.
+ */
+export async function openTree(request: OpenTreeRequest): Promise<OpenedTree> {
+  const discovery: DiscoveryRequest = {
+    disks: request.volumes.map(({ target }) => target),
+    ...(request.expected === undefined ? {} : { expected: request.expected }),
+  };
+  let seen = noObservations;
+  for (;;) {
+    const turn = nextDiscovery(discovery, seen);
+    if (turn.kind !== 'act') return turn;
+    seen = withObservations(seen, await carryOut(request, turn.actions));
+  }
+}
+
+async function carryOut(
+  request: OpenTreeRequest,
+  actions: readonly DiscoveryAction[],
+): Promise<readonly Observation[]> {
+  const placed = actions.map((action) => ({ action, step: stepFor(request, action) }));
+  const stepping = placed.flatMap(({ action, step }) =>
+    step === undefined ? [] : [{ action, step }],
+  );
+  const [effects, answers] = await allOrFirstError(
+    stepping.length === 0
+      ? Promise.resolve([])
+      : request.stack.takeTogether(stepping.map(({ step }) => step)),
+    Promise.all(actions.map((action) => look(request, action))),
+  );
+  const made = stepping.flatMap(({ action }, index) => learn(action, effects[index]));
+  return [...made, ...answers.flat()];
+}
+
+/** Waits for both, so that nothing runs on behind the unwinding of a failed turn. */
+async function allOrFirstError<A, B>(left: Promise<A>, right: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([left, right]);
+  return [await left, await right];
+}
+
+function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | undefined {
+  const { session, guest, side } = request;
+  switch (action.kind) {
+    case 'open-disk':
+      return wrapperStep(session, guest, volumeOf(request, action.target), side);
+    case 'map-partitions':
+      return {
+        kind: 'add-partition-maps',
+        host: session.name,
+        guest,
+        device: action.device,
+        access: side.devices,
+      };
+    case 'map-volume':
+      return {
+        kind: 'create-map',
+        host: session.name,
+        guest,
+        ...session.nextObject(),
+        access: side.devices,
+        segments: action.segments,
+      };
+    case 'probe':
+    case 'read-table':
+    case 'read-volume-groups':
+      return undefined;
+  }
+}
+
+function volumeOf(request: OpenTreeRequest, target: string): LogicalVolume {
+  const found = request.volumes.find((candidate) => candidate.target === target);
+  if (found === undefined) {
+    throw new XenBackupError('internal', { message: `no volume for disk ${target}` });
+  }
+  return found.volume;
+}
+
+function learn(action: DiscoveryAction, effect: StepEffect | undefined): readonly Observation[] {
+  if (effect?.kind === 'map') {
+    const device = { path: effect.path, deviceNumber: effect.deviceNumber };
+    if (action.kind === 'open-disk') return [{ kind: 'disk', target: action.target, device }];
+    if (action.kind === 'map-volume')
+      return [{ kind: 'volume', position: action.position, device }];
+  }
+  if (effect?.kind === 'partition-maps' && action.kind === 'map-partitions') {
+    return [{ kind: 'partition-maps', position: action.position, maps: effect.maps }];
+  }
+  throw new XenBackupError('internal', { message: `${action.kind} had no effect` });
+}
+
+/** The read-only questions of a turn. */
+async function look(
+  { session: { host } }: OpenTreeRequest,
+  action: DiscoveryAction,
+): Promise<readonly Observation[]> {
+  switch (action.kind) {
+    case 'probe': {
+      const [probed, sizeBytes] = await Promise.all([
+        host.contents.probe(action.device),
+        host.contents.sizeBytes(action.device),
+      ]);
+      return [{ kind: 'probe', position: action.position, probe: { ...probed, sizeBytes } }];
+    }
+    case 'read-table': {
+      const table = await host.partitionTables.readTable(action.device);
+      return [{ kind: 'table', position: action.position, table }];
+    }
+    case 'read-volume-groups': {
+      const groups = await host.volumes.readGuestVolumeGroups(action.devices);
+      return [{ kind: 'volume-groups', askedFor: action.positions, groups }];
+    }
+    case 'open-disk':
+    case 'map-partitions':
+    case 'map-volume':
+      return [];
+  }
+}

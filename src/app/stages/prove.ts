@@ -1,0 +1,59 @@
+import { type MountEntry, XenBackupError } from '../../core/index.js';
+import type { Host } from '../../ports/index.js';
+import type { MountedTree, OpenFileSystem } from './mount-trees.js';
+import type { TakenSnapshot } from './open-disks.js';
+
+/** @throws `snapshot-invalid` when one of the snapshots is no longer what the source was. */
+export async function proveSnapshots(
+  host: Host,
+  snapshots: readonly TakenSnapshot[],
+): Promise<number | undefined> {
+  const health = await Promise.all(
+    snapshots.map(async (snapshot) => ({
+      snapshot,
+      state: await host.volumes.snapshotHealth(snapshot.volumeGroup, snapshot.name),
+    })),
+  );
+  let peakShare: number | undefined;
+  for (const { snapshot, state } of health) {
+    if (state.kind === 'invalid') {
+      throw new XenBackupError('snapshot-invalid', {
+        message:
+          `snapshot ${snapshot.volumeGroup}/${snapshot.name} of ${snapshot.origin} on ${host.name} ` +
+          'overflowed and is invalid',
+        details: { status: state.status },
+      });
+    }
+    if (state.kind === 'healthy') peakShare = Math.max(peakShare ?? 0, state.usedShare);
+  }
+  return peakShare;
+}
+
+/**
+ * Proves that every file system of a tree is mounted where it was, from the device it was, and
+ * that its root is the directory it was.
+ *
+ * @throws `mount-missing`
+ */
+export async function proveMounts(host: Host, tree: MountedTree): Promise<void> {
+  const entries = await host.mounts.list();
+  for (const fileSystem of tree.fileSystems.values()) {
+    const top = entries.filter((entry) => entry.mountPoint === fileSystem.mountPoint).at(-1);
+    if (top === undefined || !isFromDevice(top, fileSystem)) {
+      throw new XenBackupError('mount-missing', {
+        message: `${fileSystem.node.position} is no longer mounted on ${fileSystem.mountPoint} of ${host.name}`,
+        details: { found: top === undefined ? 'nothing' : top.source },
+      });
+    }
+  }
+}
+
+/**
+ * Compares device numbers: a path may be spelt in several ways. btrfs reports an anonymous device
+ * number, so there the source path is compared.
+ */
+function isFromDevice(entry: MountEntry, { node }: OpenFileSystem): boolean {
+  if (node.content.type === 'btrfs') return entry.source === node.path;
+  const { major, minor } = entry.deviceNumber;
+  return major === node.deviceNumber.major && minor === node.deviceNumber.minor;
+}

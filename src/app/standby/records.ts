@@ -1,0 +1,76 @@
+import {
+  fileNameForGuest,
+  type GuestName,
+  type StandbyRecord,
+  XenBackupError,
+} from '../../core/index.js';
+import type { Host } from '../../ports/index.js';
+
+const recordMaximumBytes = 8 * 1024 * 1024;
+
+function recordDirectory(stateDirectory: string): string {
+  return `${stateDirectory}/records`;
+}
+
+function recordPath(stateDirectory: string, guest: GuestName): string {
+  return `${recordDirectory(stateDirectory)}/${fileNameForGuest(guest)}.json`;
+}
+
+/**
+ * What a host remembers of a guest, `undefined` when it was never told anything.
+ *
+ * @throws `output-unexpected` when the record cannot be understood: it is never taken for none.
+ */
+export async function readRecord(
+  host: Host,
+  stateDirectory: string,
+  guest: GuestName,
+): Promise<StandbyRecord | undefined> {
+  const path = recordPath(stateDirectory, guest);
+  const text = await host.files.readText(path, recordMaximumBytes);
+  if (text === undefined) return undefined;
+  const record = parseRecord(text);
+  if (record?.guest === guest) return record;
+  throw new XenBackupError('output-unexpected', {
+    message: `the record ${path} on ${host.name} cannot be understood`,
+    remedy: 'Look at the file. Without it xen-backup cannot tell whether the standby is newer.',
+    details: { raw: text.slice(0, 500) },
+  });
+}
+
+/** Replaces a host's record of a guest, durably. */
+export async function writeRecord(
+  host: Host,
+  stateDirectory: string,
+  record: StandbyRecord,
+): Promise<void> {
+  await host.files.makeDirectory(recordDirectory(stateDirectory));
+  await host.files.writeTextAtomically(
+    recordPath(stateDirectory, record.guest),
+    `${JSON.stringify(record, undefined, 2)}\n`,
+  );
+}
+
+function parseRecord(text: string): StandbyRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    // Not JSON: the caller reports the file with its raw text.
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is StandbyRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return (
+    fields.get('v') === 1 &&
+    ['guest', 'runId', 'source', 'domainXml', 'writtenAt'].every(
+      (key) => typeof fields.get(key) === 'string',
+    ) &&
+    (fields.get('role') === 'source' || fields.get('role') === 'standby') &&
+    (fields.get('state') === 'syncing' || fields.get('state') === 'complete') &&
+    Number.isSafeInteger(fields.get('counter'))
+  );
+}

@@ -1,0 +1,51 @@
+import type {
+  DeviceNumber,
+  LogicalVolume,
+  PartitionMap,
+  PrepareMountPointsStep,
+  Step,
+} from '../../core/index.js';
+import { runDirectory } from '../context.js';
+import type { Host } from '../../ports/index.js';
+
+/** What a step leaves to know for those that come after it. */
+export type StepEffect =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'snapshot'; readonly volume: LogicalVolume }
+  | { readonly kind: 'map'; readonly path: string; readonly deviceNumber: DeviceNumber }
+  | { readonly kind: 'partition-maps'; readonly maps: readonly PartitionMap[] };
+
+const nothing: StepEffect = { kind: 'none' };
+
+/** Carries a step out on its host: the one place where steps become calls of ports. */
+export async function perform(step: Step, host: Host): Promise<StepEffect> {
+  switch (step.kind) {
+    case 'install-rule':
+      await host.deviceEvents.installRule(step.path);
+      return nothing;
+    case 'create-snapshot':
+      return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step) };
+    case 'create-map': {
+      const map = await host.deviceMapper.create(step);
+      return { kind: 'map', path: `/dev/mapper/${map.name}`, deviceNumber: map.deviceNumber };
+    }
+    case 'add-partition-maps':
+      return { kind: 'partition-maps', maps: await host.partitionMaps.add(step) };
+    case 'prepare-mount-points':
+      await prepareMountPoints(step, host);
+      return nothing;
+    case 'mount':
+      await host.mounts.mount(step);
+      return nothing;
+    case 'protect-mount-points':
+      await host.mounts.makeReadOnly(step.base);
+      return nothing;
+  }
+}
+
+async function prepareMountPoints(step: PrepareMountPointsStep, host: Host): Promise<void> {
+  await host.files.makeDirectory(runDirectory);
+  await host.files.makeDirectory(step.base);
+  await host.mounts.mountTemporary(step.base, step.sizeBytes);
+  if (step.directories.length > 0) await host.mounts.makeMountPoints(step.directories);
+}

@@ -1,0 +1,179 @@
+import {
+  inverse,
+  type NumberedStep,
+  type PlacedUndo,
+  type Step,
+  toXenBackupError,
+  XenBackupError,
+} from '../../core/index.js';
+import type { Clock, EventSink, Host } from '../../ports/index.js';
+import type { Counter } from '../counter.js';
+import type { JournalWriter } from './journal-writer.js';
+import { perform, type StepEffect } from './perform.js';
+import { takeUndo } from './undo.js';
+
+export interface StepStackInit {
+  readonly host: Host;
+  readonly journal: JournalWriter;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly signal: AbortSignal;
+  readonly stepIds: Counter;
+}
+
+/**
+ * The interpreter of steps on one host: takes them, remembers them, and takes them back in exactly
+ * the reverse order. Recovering a dead run is the same `unwind` on a stack read from its journal.
+ */
+export class StepStack {
+  readonly #init: StepStackInit;
+  readonly #taken: NumberedStep[] = [];
+  readonly #undone: PlacedUndo[] = [];
+  readonly #history: NumberedStep[] = [];
+
+  constructor(init: StepStackInit, alreadyTaken: readonly NumberedStep[] = []) {
+    this.#init = init;
+    this.#taken.push(...alreadyTaken);
+  }
+
+  /** Every step ever taken, in order. */
+  get history(): readonly NumberedStep[] {
+    return this.#history;
+  }
+
+  /** Every undo taken, in order. */
+  get undone(): readonly PlacedUndo[] {
+    return this.#undone;
+  }
+
+  async take(step: Step): Promise<StepEffect> {
+    const [effect] = await this.takeTogether([step]);
+    return effect ?? { kind: 'none' };
+  }
+
+  /**
+   * Takes independent steps at the same time: their intentions share one append. When one fails
+   * the others still come to their end, then its error is thrown; all of them stay to be undone.
+   */
+  async takeTogether(steps: readonly Step[]): Promise<readonly StepEffect[]> {
+    throwIfInterrupted(this.#init.signal);
+    const numbered = steps.map(
+      (step): NumberedStep => ({ ...step, id: this.#init.stepIds.next() }),
+    );
+    // Invariant 3: the intention is on the disk before the effect.
+    await this.#init.journal.write('intent', numbered);
+    this.#taken.push(...numbered);
+    this.#history.push(...numbered);
+    const results = await Promise.allSettled(numbered.map((step) => this.#perform(step)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw toXenBackupError(failed.reason);
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+
+  /** Takes back the last step only. */
+  async undoLast(): Promise<void> {
+    const step = this.#taken.at(-1);
+    if (step !== undefined) await this.#undo(step);
+  }
+
+  /**
+   * Takes back everything in reverse order. A step that cannot be taken back stops the unwinding
+   * of what lies beneath it: what it holds open cannot be removed anyway. What remains stays in
+   * the journal.
+   *
+   * @returns what remains, in words; empty when all is gone.
+   */
+  async unwind(): Promise<readonly string[]> {
+    while (this.#taken.length > 0) {
+      const step = this.#taken.at(-1);
+      if (step === undefined) break;
+      try {
+        await this.#undo(step);
+      } catch (error) {
+        await this.#init.journal.flush();
+        const reason = toXenBackupError(error).message;
+        return this.#taken
+          .map((left) => `${left.host}: ${describeStep(left)} (${reason})`)
+          .reverse();
+      }
+    }
+    return [];
+  }
+
+  async #perform(step: NumberedStep): Promise<StepEffect> {
+    const { events, host, journal, clock } = this.#init;
+    const place = placeOf(step);
+    const startMs = clock.elapsedMs();
+    events.emit({ type: 'step-started', ...place, step });
+    try {
+      const effect = await perform(step, host);
+      journal.note('done', [step]);
+      events.emit({ type: 'step-finished', ...place, durationMs: clock.elapsedMs() - startMs });
+      return effect;
+    } catch (error) {
+      const { code, message } = toXenBackupError(error);
+      events.emit({ type: 'step-failed', ...place, code, message });
+      throw error;
+    }
+  }
+
+  async #undo(step: NumberedStep): Promise<void> {
+    const { events, host, journal, clock } = this.#init;
+    const undo = inverse(step);
+    const place = placeOf(step);
+    const startMs = clock.elapsedMs();
+    events.emit({ type: 'undo-started', ...place, undo });
+    try {
+      await takeUndo(undo, host, clock);
+    } catch (error) {
+      const { code, message } = toXenBackupError(error);
+      events.emit({ type: 'undo-failed', ...place, code, message });
+      throw error;
+    }
+    journal.note('undone', [step]);
+    this.#taken.pop();
+    if (undo.kind !== 'nothing') {
+      this.#undone.push({
+        ...undo,
+        host: step.host,
+        ...(step.guest === undefined ? {} : { guest: step.guest }),
+      });
+    }
+    events.emit({ type: 'undo-finished', ...place, durationMs: clock.elapsedMs() - startMs });
+  }
+}
+
+function placeOf(step: NumberedStep): { stepId: number; host: string; guest?: string } {
+  return {
+    stepId: step.id,
+    host: step.host,
+    ...(step.guest === undefined ? {} : { guest: step.guest }),
+  };
+}
+
+/** One line for people. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'install-rule':
+      return `udev rule ${step.path}`;
+    case 'create-snapshot':
+      return `snapshot ${step.volumeGroup}/${step.name} of ${step.origin}`;
+    case 'create-map':
+      return `map ${step.name}`;
+    case 'add-partition-maps':
+      return `partition maps of ${step.device}`;
+    case 'prepare-mount-points':
+      return `mount points in ${step.base}`;
+    case 'mount':
+      return `mount of ${step.device} on ${step.mountPoint}`;
+    case 'protect-mount-points':
+      return `write protection of ${step.base}`;
+  }
+}
+
+/** @throws `interrupted` once the signal has aborted. */
+export function throwIfInterrupted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const reason = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+  throw new XenBackupError('interrupted', { message: `interrupted: ${reason}` });
+}

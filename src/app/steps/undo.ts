@@ -1,0 +1,45 @@
+import { isXenBackupError, type Undo } from '../../core/index.js';
+import type { Clock, Host } from '../../ports/index.js';
+
+/**
+ * Takes an undo. udev and others open new devices for a moment (seen), so busy is answered by
+ * letting udev finish and trying again, a bounded number of times; never by force.
+ *
+ * @throws what the last attempt threw.
+ */
+export async function takeUndo(undo: Undo, host: Host, clock: Clock): Promise<void> {
+  const pausesMs = [100, 500, 2_000, 5_000];
+  for (const pauseMs of pausesMs) {
+    try {
+      await takeOnce(undo, host);
+      return;
+    } catch (error) {
+      const isBusy =
+        isXenBackupError(error, 'volume-busy') || isXenBackupError(error, 'mount-busy');
+      if (!isBusy) throw error;
+      await host.deviceEvents.settle();
+      await clock.sleep(pauseMs);
+    }
+  }
+  await takeOnce(undo, host);
+}
+
+async function takeOnce(undo: Undo, host: Host): Promise<void> {
+  switch (undo.kind) {
+    case 'remove-rule':
+      return host.deviceEvents.removeRule(undo.path);
+    case 'remove-snapshot':
+      return host.volumes.removeSnapshot(undo);
+    case 'remove-map':
+      return host.deviceMapper.remove(undo.name, undo.uuid);
+    case 'remove-partition-maps':
+      return host.partitionMaps.remove(undo.device);
+    case 'remove-mount-points':
+      await host.mounts.unmount(undo.base);
+      return host.files.removeDirectory(undo.base);
+    case 'unmount':
+      return host.mounts.unmount(undo.mountPoint);
+    case 'nothing':
+      return;
+  }
+}

@@ -1,0 +1,48 @@
+import type { GuestConfiguration, HostName, StandbyRecord } from '../../core/index.js';
+import type { RunContext } from '../context.js';
+import type { HostSession } from '../hosts/host-session.js';
+import type { MountedSource, OpenSource } from './open-source.js';
+
+/** `plan` opens and closes; `dry-run` counts too; `run` writes. */
+export type ReplicationMode = 'plan' | 'dry-run' | 'run';
+
+/** A target whose lock is held, with what it remembers. */
+export interface LockedTarget {
+  readonly session: HostSession;
+  readonly record: StandbyRecord | undefined;
+}
+
+/** What the targets of one guest have in common. */
+export interface GuestReplication {
+  readonly context: RunContext;
+  readonly guest: GuestConfiguration;
+  readonly mode: ReplicationMode;
+  readonly source: OpenSource;
+  /** Settles when the source's file systems are mounted; targets open their devices meanwhile. */
+  readonly mountedSource: Promise<MountedSource>;
+  readonly sourceRecord: StandbyRecord | undefined;
+  /** Number of this replication, the same for the source and all targets. */
+  readonly counter: number;
+  readonly onFill: (usedShare: number) => void;
+}
+
+/** The record of this replication for one host. */
+export function newRecord(
+  replication: Pick<GuestReplication, 'context' | 'guest' | 'source' | 'counter'>,
+  role: StandbyRecord['role'],
+  state: StandbyRecord['state'],
+): StandbyRecord {
+  const { context, guest, source, counter } = replication;
+  const sourceName: HostName = source.session.name;
+  return {
+    v: 1,
+    guest: guest.name,
+    role,
+    state,
+    counter,
+    runId: context.runId,
+    source: sourceName,
+    domainXml: source.definition.xml,
+    writtenAt: new Date(context.clock.now()).toISOString(),
+  };
+}

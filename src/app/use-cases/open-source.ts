@@ -1,0 +1,113 @@
+import {
+  type Conflict,
+  type DeviceTree,
+  type DomainDefinition,
+  findUnsupported,
+  type GuestConfiguration,
+  type GuestDisk,
+  type MountPlan,
+  selectDisks,
+  sourceSide,
+  stateMeaning,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HostSession } from '../hosts/host-session.js';
+import { type MountedTree, mountSource } from '../stages/mount-trees.js';
+import {
+  type DiskVolume,
+  findVolumes,
+  type TakenSnapshot,
+  takeSnapshots,
+} from '../stages/open-disks.js';
+import { openTree } from '../stages/open-tree.js';
+import type { StepStack } from '../steps/index.js';
+
+/** The guest's devices on the host that runs it, open through snapshots. */
+export interface OpenSource {
+  readonly session: HostSession;
+  readonly definition: DomainDefinition;
+  readonly disks: readonly GuestDisk[];
+  /** The origins, for comparison of sizes; nothing ever writes to them. */
+  readonly origins: readonly DiskVolume[];
+  readonly snapshots: readonly TakenSnapshot[];
+  readonly tree: DeviceTree;
+}
+
+export interface MountedSource {
+  readonly mounted: MountedTree;
+  readonly plan: MountPlan;
+}
+
+/**
+ * Opens the source: snapshots of all disks, then their tree. The state is asked again, because now
+ * the lock is held.
+ *
+ * @throws `layout-drift` never here; `content-unsupported`, `disk-unsupported`, and what ports throw.
+ */
+export async function openSource(
+  session: HostSession,
+  stack: StepStack,
+  guest: GuestConfiguration,
+  expectsRunning: 'running' | 'shut-off',
+): Promise<OpenSource> {
+  const { host } = session;
+  const state = await host.hypervisor.domainState(guest.name);
+  const runs = state !== undefined && stateMeaning(state).kind === 'replicate';
+  if (runs !== (expectsRunning === 'running')) {
+    throw new XenBackupError('standby-in-use', {
+      message: `${guest.name} on ${session.name} became ${state ?? 'unknown'} in the meantime`,
+      remedy: 'Run again.',
+    });
+  }
+  const definition = await host.hypervisor.readDefinition(guest.name);
+  if (definition === undefined) {
+    throw new XenBackupError('domain-not-found', {
+      message: `${session.name} has no definition of ${guest.name}`,
+    });
+  }
+  const selection = selectDisks(definition);
+  if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
+  const inventory = await host.volumes.inventory();
+  const origins = await findVolumes(session, selection.disks, inventory);
+  const taken = await takeSnapshots(session, stack, guest, origins, inventory);
+  const opened = await openTree({
+    session,
+    stack,
+    guest: guest.name,
+    side: sourceSide,
+    volumes: taken,
+  });
+  if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
+  const refused = findUnsupported(opened.tree);
+  if (refused !== undefined) throw conflictError(refused, session.name);
+  return {
+    session,
+    definition,
+    disks: selection.disks,
+    origins,
+    snapshots: taken.map(({ snapshot }) => snapshot),
+    tree: opened.tree,
+  };
+}
+
+/** Mounts the source in the guest's own order. */
+export function mountOpenSource(
+  source: OpenSource,
+  stack: StepStack,
+  guest: GuestConfiguration,
+): Promise<MountedSource> {
+  const { session, tree, definition } = source;
+  return mountSource(
+    { session, stack, guest: guest.name, side: sourceSide, tree },
+    definition.kernelCommandLine,
+  );
+}
+
+/** A conflict as the error that ends a guest's or a target's part of the run. */
+export function conflictError(conflict: Conflict, host: string): XenBackupError {
+  return new XenBackupError(conflict.kind, {
+    message: `${host}: ${conflict.message}`,
+    remedy: conflict.remedy,
+    details: { position: conflict.position },
+  });
+}

@@ -1,0 +1,100 @@
+import {
+  type DeviceTree,
+  disksOnTarget,
+  formatBytes,
+  type GuestConfiguration,
+  holdsItsDisks,
+  type Side,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HostSession } from '../hosts/host-session.js';
+import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
+import { openTree } from '../stages/open-tree.js';
+import type { StepStack } from '../steps/index.js';
+import { conflictError, type OpenSource } from './open-source.js';
+
+/** The standby's devices on a target, open under our names. */
+export interface OpenTarget {
+  readonly session: HostSession;
+  /** The disks themselves, to be flushed at the end. */
+  readonly volumes: readonly DiskVolume[];
+  readonly tree: DeviceTree;
+}
+
+/**
+ * Opens the standby's disks on a target, level by level, and stops at the first difference from
+ * the source. Before the first map it is made sure, under the lock, that nobody uses them.
+ *
+ * @throws `standby-in-use`, `layout-drift`, `volume-not-found`, and what ports throw.
+ */
+export async function openTarget(
+  session: HostSession,
+  stack: StepStack,
+  guest: GuestConfiguration,
+  side: Side,
+  source: OpenSource,
+): Promise<OpenTarget> {
+  const { host } = session;
+  await requireAtRest(session, guest);
+  const definition = await host.hypervisor.readDefinition(guest.name);
+  const selection = disksOnTarget(source.disks, definition, session.name);
+  if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
+  const inventory = await host.volumes.inventory();
+  const volumes = await findVolumes(session, selection.disks, inventory);
+  for (const disk of volumes) await requireUsable(session, disk, source);
+  const opened = await openTree({
+    session,
+    stack,
+    guest: guest.name,
+    side,
+    volumes,
+    expected: source.tree,
+  });
+  if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
+  return { session, volumes, tree: opened.tree };
+}
+
+/** @throws `standby-in-use` unless the domain is shut off or unknown there. */
+export async function requireAtRest(
+  session: HostSession,
+  guest: GuestConfiguration,
+): Promise<void> {
+  const state = await session.host.hypervisor.domainState(guest.name);
+  if (state === undefined || !holdsItsDisks(state)) return;
+  throw new XenBackupError('standby-in-use', {
+    message: `the standby of ${guest.name} on ${session.name} is ${state}`,
+  });
+}
+
+async function requireUsable(
+  session: HostSession,
+  { target, volume }: DiskVolume,
+  source: OpenSource,
+): Promise<void> {
+  const name = `${volume.volumeGroup}/${volume.name}`;
+  if (!volume.active) {
+    throw new XenBackupError('volume-not-found', {
+      message: `${name} (disk ${target}) on ${session.name} is not active`,
+      remedy: `Activate it: lvchange -ay ${name}`,
+    });
+  }
+  const origin = source.origins.find((candidate) => candidate.target === target);
+  if (origin !== undefined && origin.volume.sizeBytes !== volume.sizeBytes) {
+    throw new XenBackupError('layout-drift', {
+      message:
+        `disk ${target} is ${formatBytes(origin.volume.sizeBytes)} on ${source.session.name} ` +
+        `and ${formatBytes(volume.sizeBytes)} on ${session.name}`,
+    });
+  }
+  if (volume.open && (await isStillOpen(session, volume.deviceMapperPath))) {
+    throw new XenBackupError('standby-in-use', {
+      message: `${name} (disk ${target}) on ${session.name} is in use: mounted, mapped or attached`,
+    });
+  }
+}
+
+/** udev opens devices for moments: only what stays open is in use. */
+async function isStillOpen(session: HostSession, path: string): Promise<boolean> {
+  await session.host.deviceEvents.settle();
+  return (await session.host.volumes.findVolume(path))?.open ?? false;
+}

@@ -1,0 +1,306 @@
+import {
+  type GuestConfiguration,
+  type GuestDecision,
+  type GuestPlan,
+  type GuestReport,
+  type HostName,
+  isProvenNewest,
+  nextCounter,
+  type StandbyRecord,
+  type TargetReport,
+  toXenBackupError,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HeldLock } from '../../ports/index.js';
+import type { RunContext } from '../context.js';
+import { lockGuest } from '../hosts/guest-locks.js';
+import type { HostSession } from '../hosts/host-session.js';
+import type { SessionPool } from '../hosts/session-pool.js';
+import { readRecord, writeRecord } from '../standby/records.js';
+import type { StepStack } from '../steps/index.js';
+import {
+  type GuestReplication,
+  type LockedTarget,
+  newRecord,
+  type ReplicationMode,
+} from './guest-replication.js';
+import { mountOpenSource, type OpenSource, openSource } from './open-source.js';
+import { replicateTarget, type TargetResult } from './replicate-target.js';
+import { Stopwatch } from './stopwatch.js';
+
+export type ReplicateDecision = Extract<GuestDecision, { kind: 'replicate' }>;
+
+export interface GuestRequest {
+  readonly context: RunContext;
+  readonly sessions: SessionPool;
+  readonly guest: GuestConfiguration;
+  readonly decision: ReplicateDecision;
+  readonly mode: ReplicationMode;
+  /** `shut-off` with `--from`: then the records must prove the source newest. */
+  readonly sourceState: 'running' | 'shut-off';
+}
+
+export interface GuestResult {
+  readonly report: GuestReport;
+  /** Absent when the source could not be opened. */
+  readonly plan?: GuestPlan;
+}
+
+/**
+ * Replicates one guest: locks, snapshots, trees, copies; all targets in parallel from the same
+ * snapshots; then everything is taken down, targets first. Never throws for what goes wrong with
+ * the guest: that is in the report.
+ */
+export async function replicateGuest(request: GuestRequest): Promise<GuestResult> {
+  return new GuestRun(request).run();
+}
+
+interface Served {
+  readonly source: OpenSource;
+  readonly mounts: GuestPlan['mounts'];
+  readonly results: readonly TargetResult[];
+}
+
+class GuestRun {
+  readonly #request: GuestRequest;
+  readonly #watch: Stopwatch;
+  readonly #locks: HeldLock[] = [];
+  readonly #targetReports: TargetReport[] = [];
+  #peakShare: number | undefined;
+
+  constructor(request: GuestRequest) {
+    this.#request = request;
+    const { context, guest, decision } = request;
+    this.#watch = new Stopwatch(context.clock, context.events, {
+      guest: guest.name,
+      host: decision.source,
+    });
+  }
+
+  async run(): Promise<GuestResult> {
+    const { context, guest, decision } = this.#request;
+    const startMs = context.clock.elapsedMs();
+    const { source, targets } = decision;
+    context.events.emit({ type: 'guest-started', guest: guest.name, source, targets });
+    for (const refused of decision.refused) this.#refuse(refused.host, refused);
+    let plan: GuestPlan | undefined;
+    let failure: XenBackupError | undefined;
+    try {
+      plan = await this.#withLocks();
+    } catch (error) {
+      failure = toXenBackupError(error);
+    } finally {
+      await Promise.all(this.#locks.map((lock) => lock.release()));
+    }
+    const report = this.#report(failure, context.clock.elapsedMs() - startMs);
+    const { outcome, reason, remedy } = report;
+    context.events.emit({
+      type: 'guest-finished',
+      guest: guest.name,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+    return { report, ...(plan === undefined ? {} : { plan }) };
+  }
+
+  async #withLocks(): Promise<GuestPlan | undefined> {
+    const { context, sessions, guest, decision } = this.#request;
+    const source = await sessions.get(decision.source);
+    const lock = await lockGuest(context, source, guest.name);
+    if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
+    this.#locks.push(lock.lock);
+    const { stateDirectory } = context.configuration;
+    const sourceRecord = await readRecord(source.host, stateDirectory, guest.name);
+    const targets = await this.#lockTargets();
+    if (this.#request.sourceState === 'shut-off') {
+      requireProvenNewest(decision.source, sourceRecord, targets);
+    }
+    if (targets.length === 0) return undefined;
+    return this.#withSource(source, sourceRecord, targets);
+  }
+
+  /** Targets that cannot be locked or asked are reported and left out; the others go on. */
+  async #lockTargets(): Promise<readonly LockedTarget[]> {
+    const { context, sessions, guest, decision } = this.#request;
+    const locked: LockedTarget[] = [];
+    for (const host of decision.targets) {
+      try {
+        const session = await sessions.get(host);
+        const lock = await lockGuest(context, session, guest.name);
+        if (lock.kind === 'busy') {
+          throw new XenBackupError('lock-busy', { message: lock.reason });
+        }
+        this.#locks.push(lock.lock);
+        const { stateDirectory } = context.configuration;
+        locked.push({
+          session,
+          record: await readRecord(session.host, stateDirectory, guest.name),
+        });
+      } catch (error) {
+        const { code, message, remedy } = toXenBackupError(error);
+        this.#refuse(host, { code, reason: message, remedy });
+      }
+    }
+    return locked;
+  }
+
+  async #withSource(
+    session: HostSession,
+    sourceRecord: StandbyRecord | undefined,
+    targets: readonly LockedTarget[],
+  ): Promise<GuestPlan> {
+    const stack = session.newStack();
+    const served = await this.#serveTargets(session, stack, sourceRecord, targets).finally(() =>
+      this.#unwind(session, stack),
+    );
+    return this.#plan(served, stack);
+  }
+
+  async #serveTargets(
+    session: HostSession,
+    stack: StepStack,
+    sourceRecord: StandbyRecord | undefined,
+    targets: readonly LockedTarget[],
+  ): Promise<Served> {
+    const { context, guest, mode, sourceState } = this.#request;
+    const source = await this.#watch.measure('open-source', () =>
+      openSource(session, stack, guest, sourceState),
+    );
+    const mountedSource = this.#watch.measure('open-source', () =>
+      mountOpenSource(source, stack, guest),
+    );
+    // Awaited by each target and below; a target that fails earlier must not leave it unheard.
+    mountedSource.catch(() => undefined);
+    const replication: GuestReplication = {
+      context,
+      guest,
+      mode,
+      source,
+      mountedSource,
+      sourceRecord,
+      counter: nextCounter([sourceRecord, ...targets.map(({ record }) => record)]),
+      onFill: (usedShare) => {
+        this.#peakShare = Math.max(this.#peakShare ?? 0, usedShare);
+      },
+    };
+    const results = await Promise.all(
+      targets.map((target) => replicateTarget(replication, target)),
+    );
+    this.#targetReports.push(...results.map(({ report }) => report));
+    const { plan: mounts } = await mountedSource;
+    await this.#rememberSource(replication, results);
+    return { source, mounts, results };
+  }
+
+  /** The source remembers the number as soon as one target has it. */
+  async #rememberSource(
+    replication: GuestReplication,
+    results: readonly TargetResult[],
+  ): Promise<void> {
+    if (!results.some(({ report }) => report.generation !== undefined)) return;
+    const { stateDirectory } = replication.context.configuration;
+    const record = newRecord(replication, 'source', 'complete');
+    await writeRecord(replication.source.session.host, stateDirectory, record);
+  }
+
+  async #unwind(session: HostSession, stack: StepStack): Promise<void> {
+    const residue = await this.#watch.measure('close', () => stack.unwind());
+    session.leave(residue);
+    const [left] = residue;
+    if (left !== undefined) throw new XenBackupError('teardown-incomplete', { message: left });
+  }
+
+  #refuse(
+    host: HostName,
+    refusal: { readonly code: string; readonly reason: string; readonly remedy?: string },
+  ): void {
+    const { context, guest } = this.#request;
+    const outcome = refusal.code === 'lock-busy' ? 'busy' : 'refused';
+    const { reason, remedy } = refusal;
+    this.#targetReports.push({
+      host,
+      outcome,
+      ...refusal,
+      files: 0,
+      bytes: 0,
+      deletions: 0,
+      stages: {},
+    });
+    context.events.emit({
+      type: 'target-finished',
+      guest: guest.name,
+      host,
+      outcome,
+      reason,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+
+  #plan({ source, mounts, results }: Served, sourceStack: StepStack): GuestPlan {
+    const stacks = [sourceStack, ...results.map(({ stack }) => stack)];
+    const refused = this.#targetReports
+      .filter(({ host }) => !results.some(({ plan }) => plan.host === host))
+      .map(({ host, code = 'internal', reason = '', remedy }) => ({
+        host,
+        transfers: [],
+        refusal: { code, reason, ...(remedy === undefined ? {} : { remedy }) },
+      }));
+    return {
+      guest: this.#request.guest.name,
+      source: source.session.name,
+      tree: source.tree,
+      mounts,
+      notCopied: results[0]?.notCopied ?? [],
+      targets: [...results.map(({ plan }) => plan), ...refused],
+      steps: stacks.flatMap(({ history }) => history).sort((left, right) => left.id - right.id),
+      // Targets are closed before the source, as they were opened after it.
+      teardown: stacks.toReversed().flatMap(({ undone }) => undone),
+    };
+  }
+
+  #report(failure: XenBackupError | undefined, durationMs: number): GuestReport {
+    const { guest, decision } = this.#request;
+    const targets = this.#targetReports;
+    const bad = targets.find(({ outcome }) => outcome !== 'done');
+    const cause = failure ?? bad;
+    const allBusy = targets.length > 0 && targets.every(({ outcome }) => outcome === 'busy');
+    const isBusy = failure?.code === 'lock-busy' || (failure === undefined && allBusy);
+    const reason =
+      failure?.message ??
+      (bad === undefined ? undefined : `${bad.host}: ${bad.reason ?? bad.outcome}`);
+    return {
+      guest: guest.name,
+      outcome: isBusy ? 'busy' : cause === undefined ? 'done' : 'failed',
+      ...(cause?.code === undefined ? {} : { code: cause.code }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(cause?.remedy === undefined ? {} : { remedy: cause.remedy }),
+      source: decision.source,
+      consistency: 'none',
+      ...(this.#peakShare === undefined ? {} : { snapshotPeakShare: this.#peakShare }),
+      durationMs,
+      targets,
+    };
+  }
+}
+
+function requireProvenNewest(
+  source: HostName,
+  sourceRecord: StandbyRecord | undefined,
+  targets: readonly LockedTarget[],
+): void {
+  if (
+    isProvenNewest(
+      sourceRecord,
+      targets.map(({ record }) => record),
+    )
+  )
+    return;
+  throw new XenBackupError('source-unproven', {
+    message:
+      `the records do not prove that ${source} has the newest data: it ` +
+      (sourceRecord === undefined
+        ? 'has no record of this guest'
+        : `is a ${sourceRecord.role} of replication ${String(sourceRecord.counter)}`),
+  });
+}

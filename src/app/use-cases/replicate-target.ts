@@ -1,0 +1,185 @@
+import {
+  isSourceOutdated,
+  matchTransfers,
+  type NotCopied,
+  type StandbyRecord,
+  type TargetPlan,
+  type TargetReport,
+  targetSide,
+  toXenBackupError,
+  type Transfer,
+  untouchedTargetSide,
+  XenBackupError,
+} from '../../core/index.js';
+import type { HostSession } from '../hosts/host-session.js';
+import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
+import { mountTarget } from '../stages/mount-trees.js';
+import { writeRecord } from '../standby/records.js';
+import type { StepStack } from '../steps/index.js';
+import { conflictError } from './open-source.js';
+import { openTarget, type OpenTarget, requireAtRest } from './open-target.js';
+import { type GuestReplication, type LockedTarget, newRecord } from './guest-replication.js';
+import { Stopwatch } from './stopwatch.js';
+
+export interface TargetResult {
+  readonly report: TargetReport;
+  readonly plan: TargetPlan;
+  readonly notCopied: readonly NotCopied[];
+  /** Unwound; kept for what it did. */
+  readonly stack: StepStack;
+}
+
+/** Brings one target up to date; whatever happens, what was opened on it is closed again. */
+export function replicateTarget(
+  replication: GuestReplication,
+  target: LockedTarget,
+): Promise<TargetResult> {
+  return new TargetReplication(replication, target).run();
+}
+
+class TargetReplication {
+  readonly #replication: GuestReplication;
+  readonly #session: HostSession;
+  readonly #record: StandbyRecord | undefined;
+  readonly #stack: StepStack;
+  readonly #watch: Stopwatch;
+  #opened: OpenTarget | undefined;
+  #transfers: readonly Transfer[] = [];
+  #notCopied: readonly NotCopied[] = [];
+  #totals: CopyTotals = { files: 0, bytes: 0, deletions: 0 };
+
+  constructor(replication: GuestReplication, { session, record }: LockedTarget) {
+    this.#replication = replication;
+    this.#session = session;
+    this.#record = record;
+    this.#stack = session.newStack();
+    const { clock, events } = replication.context;
+    this.#watch = new Stopwatch(clock, events, {
+      guest: replication.guest.name,
+      host: session.name,
+    });
+  }
+
+  async run(): Promise<TargetResult> {
+    const errors: XenBackupError[] = [];
+    let began: StandbyRecord | undefined;
+    try {
+      began = await this.#openAndCopy();
+    } catch (error) {
+      errors.push(toXenBackupError(error));
+    }
+    const residue = await this.#watch.measure('close', () => this.#stack.unwind());
+    this.#session.leave(residue);
+    const [left] = residue;
+    if (left !== undefined)
+      errors.push(new XenBackupError('teardown-incomplete', { message: left }));
+    if (began !== undefined && errors.length === 0) {
+      try {
+        await this.#complete(began);
+      } catch (error) {
+        errors.push(toXenBackupError(error));
+      }
+    }
+    return this.#result(errors[0], began);
+  }
+
+  /** @returns the record that says `syncing`, when bytes were written. */
+  async #openAndCopy(): Promise<StandbyRecord | undefined> {
+    const { context, guest, mode, source, mountedSource } = this.#replication;
+    const session = this.#session;
+    const side = mode === 'run' ? targetSide : untouchedTargetSide;
+    this.#requireNotNewer();
+    const opened = await this.#watch.measure('open-target', () =>
+      openTarget(session, this.#stack, guest, side, source),
+    );
+    this.#opened = opened;
+    const { mounted, plan } = await mountedSource;
+    const matched = matchTransfers(source.tree, opened.tree, plan, guest.exclude);
+    if (matched.kind === 'conflict') throw conflictError(matched.conflict, session.name);
+    this.#transfers = matched.transfers;
+    this.#notCopied = matched.notCopied;
+    const order = matched.transfers.map(({ position }) => position);
+    const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
+    const targetTree = await this.#watch.measure('open-target', () => mountTarget(place, order));
+    if (mode === 'plan') return undefined;
+    return this.#copy({
+      guest,
+      source: source.session.host,
+      target: session.host,
+      snapshots: source.snapshots,
+      sourceTree: mounted,
+      targetTree,
+      transfers: matched.transfers,
+      clock: context.clock,
+      events: context.events,
+      signal: context.signal,
+      onFill: this.#replication.onFill,
+    });
+  }
+
+  async #copy(job: CopyJob): Promise<StandbyRecord | undefined> {
+    const { cleared, totals } = await this.#watch.measure('dry-pass', () => dryPass(job));
+    this.#totals = totals;
+    if (this.#replication.mode !== 'run') return undefined;
+    await requireAtRest(this.#session, job.guest);
+    const record = newRecord(this.#replication, 'standby', 'syncing');
+    await this.#writeRecord(record);
+    this.#totals = await this.#watch.measure('copy', () => realPass(job, cleared));
+    return record;
+  }
+
+  /** Only after the last check, the last unmount, and the last byte on the disk. */
+  async #complete(record: StandbyRecord): Promise<void> {
+    const { host } = this.#session;
+    for (const { volume } of this.#opened?.volumes ?? []) {
+      await host.deviceMapper.flush(volume.deviceMapperPath);
+    }
+    await this.#writeRecord({ ...record, state: 'complete' });
+  }
+
+  #writeRecord(record: StandbyRecord): Promise<void> {
+    const { stateDirectory } = this.#replication.context.configuration;
+    return writeRecord(this.#session.host, stateDirectory, record);
+  }
+
+  /** @throws `source-outdated` when this standby remembers a later run than the source does. */
+  #requireNotNewer(): void {
+    const { guest, source, sourceRecord } = this.#replication;
+    if (!isSourceOutdated(sourceRecord, this.#record)) return;
+    throw new XenBackupError('source-outdated', {
+      message:
+        `${this.#session.name} holds replication ${String(this.#record?.counter)} of ${guest.name}, ` +
+        `${source.session.name} only knows of ${String(sourceRecord?.counter ?? 0)}`,
+    });
+  }
+
+  #result(error: XenBackupError | undefined, began: StandbyRecord | undefined): TargetResult {
+    const { events } = this.#replication.context;
+    const failure =
+      error === undefined ? {} : { code: error.code, reason: error.message, remedy: error.remedy };
+    const report: TargetReport = {
+      host: this.#session.name,
+      outcome: error === undefined ? 'done' : 'failed',
+      ...failure,
+      ...this.#totals,
+      stages: this.#watch.stages,
+      ...(error === undefined && began !== undefined ? { generation: began.counter } : {}),
+    };
+    events.emit({
+      type: 'target-finished',
+      guest: this.#replication.guest.name,
+      host: this.#session.name,
+      outcome: report.outcome,
+      ...(error === undefined ? {} : { reason: error.message, remedy: error.remedy }),
+    });
+    const plan: TargetPlan = {
+      host: this.#session.name,
+      ...(this.#opened === undefined ? {} : { tree: this.#opened.tree }),
+      transfers: this.#transfers,
+      ...(error === undefined
+        ? {}
+        : { refusal: { code: error.code, reason: error.message, remedy: error.remedy } }),
+    };
+    return { report, plan, notCopied: this.#notCopied, stack: this.#stack };
+  }
+}

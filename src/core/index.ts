@@ -1,0 +1,14 @@
+export * from './discovery/index.js';
+export * from './errors/index.js';
+export type * from './events/index.js';
+export * from './fstab/index.js';
+export * from './inventory/index.js';
+export * from './journal/index.js';
+export * from './model/index.js';
+export * from './mounting/index.js';
+export type * from './plan/index.js';
+export * from './report/index.js';
+export * from './standby/index.js';
+export * from './steps/index.js';
+export * from './transfer/index.js';
+export * from './units/index.js';

@@ -1,0 +1,81 @@
+import type { DiskDefinition, DomainDefinition, HostName } from '../model/index.js';
+import { type Conflict, unsupported } from '../discovery/index.js';
+
+/** A disk of the guest with the path that carries it on one host. */
+export interface GuestDisk {
+  readonly target: string;
+  readonly path: string;
+}
+
+export type DiskSelection =
+  | { readonly kind: 'disks'; readonly disks: readonly GuestDisk[] }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict };
+
+/** The disks of a guest that are replicated: everything but removable media. */
+export function selectDisks(definition: DomainDefinition): DiskSelection {
+  const disks: GuestDisk[] = [];
+  for (const disk of definition.disks) {
+    if (disk.device === 'cdrom' || disk.device === 'floppy') continue;
+    const conflict = refuseDisk(disk);
+    if (conflict !== undefined) return { kind: 'conflict', conflict };
+    if (disk.source.kind === 'block') disks.push({ target: disk.target, path: disk.source.path });
+  }
+  if (disks.length > 0) return { kind: 'disks', disks };
+  const message = `domain ${definition.name} has no disk that could be replicated`;
+  return {
+    kind: 'conflict',
+    conflict: unsupported(definition.name, message, 'Look at virsh domblklist.'),
+  };
+}
+
+function refuseDisk(disk: DiskDefinition): Conflict | undefined {
+  const { source, target } = disk;
+  if (disk.shareable) {
+    return unsupported(
+      target,
+      `disk ${target} is shared with other guests`,
+      'A shared disk has no consistent copy; leave the guest out, or detach the disk.',
+    );
+  }
+  if (source.kind === 'block') return undefined;
+  const carrier =
+    source.kind === 'file'
+      ? `the file ${source.path}`
+      : source.kind === 'other'
+        ? source.description
+        : 'nothing at all';
+  return unsupported(
+    target,
+    `disk ${target} is carried by ${carrier}, not by a logical volume`,
+    'Only disks on logical volumes can be snapshotted; move the disk to one.',
+  );
+}
+
+/**
+ * The same disks on another host: where the guest is defined there, its definition says which
+ * volumes carry them; where it is not, the volumes have the same paths.
+ */
+export function disksOnTarget(
+  disks: readonly GuestDisk[],
+  definition: DomainDefinition | undefined,
+  host: HostName,
+): DiskSelection {
+  if (definition === undefined) return { kind: 'disks', disks };
+  const found: GuestDisk[] = [];
+  for (const { target } of disks) {
+    const partner = definition.disks.find((disk) => disk.target === target);
+    if (partner?.source.kind !== 'block') {
+      return {
+        kind: 'conflict',
+        conflict: {
+          kind: 'layout-drift',
+          position: target,
+          message: `the definition on ${host} has no disk ${target} on a block device`,
+          remedy: `Bring the definition of ${definition.name} on ${host} in line with the source.`,
+        },
+      };
+    }
+    found.push({ target, path: partner.source.path });
+  }
+  return { kind: 'disks', disks: found };
+}
