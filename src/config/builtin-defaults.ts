@@ -1,0 +1,13 @@
+/** What holds where the configuration says nothing, as the configuration would write it. */
+export const builtInDefaults = {
+  libvirtUri: 'xen:///system',
+  stateDir: '/var/lib/xen-backup',
+  snapshotSize: '20%',
+  exclude: ['/tmp/*'],
+  consistency: 'none',
+  maxDeletesShare: '30%',
+  maxDeletesCount: 100_000,
+  bandwidthLimit: 0,
+  ioClass: 'idle',
+  maxDuration: 0,
+} as const;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { builtInDefaults } from './builtin-defaults.js';
+import {
+  bandwidthSchema,
+  maxDurationSchema,
+  shareSchema,
+  snapshotSizeSchema,
+} from './schema-values.js';
+
+const maxDeletes = z
+  .strictObject({
+    share: shareSchema.optional(),
+    count: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({
+        description: 'Number of entries.',
+        examples: [100_000],
+        default: builtInDefaults.maxDeletesCount,
+      }),
+  })
+  .meta({
+    description:
+      'How much one pass may delete in one file system of a target. More than either limit leaves that target as it is. Emptying a file system is refused always.',
+    examples: [{ share: '30%', count: 100_000 }],
+  });
+
+/** Keys of `defaults`, and of each guest. */
+export const settingsShape = {
+  snapshotSize: snapshotSizeSchema.optional(),
+  exclude: z
+    .array(
+      z
+        .string()
+        .min(1, 'an empty pattern')
+        .regex(/^[^\u0000-\u001f\u007f]+$/, 'a control character in a pattern'),
+    )
+    .optional()
+    .meta({
+      description:
+        "What is not copied: rsync patterns anchored at the guest's root, whatever file system a path lies on. The list of a guest replaces that of the defaults.",
+      examples: [['/tmp/*', '/var/cache/*']],
+      default: builtInDefaults.exclude,
+    }),
+  consistency: z
+    .enum(['none', 'pause', 'freeze'])
+    .optional()
+    .meta({
+      description: 'What happens to the guest while all its snapshots are taken.',
+      enumDescriptions: [
+        'Nothing: each disk is as after a power cut; several disks may differ by moments.',
+        'The guest is paused for the moment, so that all its disks show one instant.',
+        'File systems are frozen by the guest agent where one answers, else the guest is paused.',
+      ],
+      default: builtInDefaults.consistency,
+    }),
+  maxDeletes: maxDeletes.optional(),
+  bandwidthLimit: bandwidthSchema.optional(),
+  ioClass: z
+    .enum(['idle', 'best-effort', 'none'])
+    .optional()
+    .meta({
+      description: 'Priority of reading on the source host (ionice).',
+      enumDescriptions: [
+        'Only when nobody else reads.',
+        'As everybody else.',
+        'ionice is not used.',
+      ],
+      default: builtInDefaults.ioClass,
+    }),
+  maxDuration: maxDurationSchema.optional(),
+};
