@@ -200,6 +200,8 @@ export interface ThinPoolState {
   usedMetadataBlocks: number;
   transactionId: number;
   readonly volumes: Map<number, ThinVolumeState>;
+  /** Data blocks handed out so far; freed blocks are not reused, only counted as free. */
+  nextDataBlock: number;
 }
 
 export interface ThinVolumeState {
@@ -207,8 +209,17 @@ export interface ThinVolumeState {
   readonly space: SpaceId;
   readonly view: ViewId;
   readonly sectors: number;
-  /** Provisioned ranges of the family's address space, in whole blocks. */
-  mapped: readonly Place[];
+  /** Provisioned blocks, in order of `virtual`. Volumes share data blocks with their snapshots. */
+  mapped: readonly ThinRange[];
+}
+
+/** A run of provisioned blocks. */
+export interface ThinRange {
+  /** First block of the volume. */
+  readonly virtual: number;
+  /** First block of the pool's data. */
+  readonly data: number;
+  readonly blocks: number;
 }
 
 /** A device of the kernel: `/dev/<kernelName>` exists while it is in the table. */
@@ -274,3 +285,12 @@ export interface DeviceOpening {
     | { readonly kind: 'process'; readonly processId: number }
     | { readonly kind: 'udev'; readonly event: number };
 }
+
+/** What the kernel tells its daemons. */
+export type KernelEvent =
+  | {
+      readonly kind: 'uevent';
+      /** Number in udev's queue. */
+      readonly event: number;
+    }
+  | { readonly kind: 'snapshot-invalid'; readonly map: MapDevice };

@@ -19,6 +19,8 @@ export interface PhysicalVolumeMetadata {
   /** First extent, in sectors from the start of the device. */
   readonly extentsStart: number;
   readonly extentCount: number;
+  /** Device it was last seen on, which LVM prints when it is missing. */
+  readonly deviceHint: string;
 }
 
 export interface LogicalVolumeMetadata {

@@ -4,6 +4,7 @@ import type {
   ContentRecord,
   DeviceKey,
   DeviceOpening,
+  KernelEvent,
   SpaceId,
   ThinPoolState,
   ViewId,
@@ -64,6 +65,10 @@ export interface Machine {
   /** The kernel's block devices: disks come with the boot, maps do not survive it. */
   readonly devices: Map<DeviceKey, BlockDevice>;
   readonly openings: DeviceOpening[];
+  /** Told at once of what the kernel notices; udev and dmeventd listen here. */
+  readonly kernelListeners: ((event: KernelEvent) => void)[];
+  /** What dmesg shows. */
+  readonly kernelLog: KernelLogLine[];
   readonly udev: UdevState;
   readonly eventDaemon: EventDaemonState;
   readonly lvmSettings: LvmSettings;
@@ -79,6 +84,12 @@ export interface Machine {
   readonly ssh: SshIdentity;
 }
 
+export interface KernelLogLine {
+  /** Simulated time since the world began. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
 /** udev: what it was told, and what it still has to do. */
 export interface UdevState {
   /** Rules as they were when udev last read them. */
@@ -89,6 +100,8 @@ export interface UdevState {
   delayMs: number;
   /** How long the handler keeps the device open. */
   handlingMs: number;
+  /** Simulated time from the end of handling to the activation of a complete volume group. */
+  activationDelayMs: number;
   /** Debian's default: a volume group whose PVs appear is activated. */
   autoActivation: 'on' | 'off';
 }
@@ -105,6 +118,8 @@ export interface UdevEvent {
   readonly kernelName: string;
   /** Simulated time at which handling starts. */
   readonly dueMs: number;
+  /** Simulated time at which it has been handled and leaves the queue. */
+  readonly doneMs: number;
 }
 
 /** dmeventd. */
@@ -131,6 +146,8 @@ export interface SimulatedProcess {
   workingDirectory: string;
   /** Paths held open, for holders of a mount. */
   readonly openPaths: Set<string>;
+  /** Ids of the mounts it works in or has files open on: these are busy. */
+  readonly usedMounts: Set<number>;
   /** `D` does not die of KILL. */
   state: 'R' | 'S' | 'D' | 'Z';
   readonly startedMs: number;

@@ -1,0 +1,95 @@
+import type { FileSystemImage } from '../filesystem/types.js';
+import { SimulatedClock } from './clock.js';
+import { createIdentifiers } from './identifiers.js';
+import type { InstalledTool, Machine, World } from './state.js';
+
+export interface WorldInit {
+  /** Everything that looks random follows from it. */
+  readonly seed: string;
+  /** Wall clock at the beginning. Default: 2026-01-01 00:00:00 UTC. */
+  readonly startMs?: number;
+}
+
+/** A world without machines. */
+export function createWorld(init: WorldInit): World {
+  return {
+    clock: new SimulatedClock(init.startMs ?? Date.UTC(2026, 0, 1)),
+    identifiers: createIdentifiers(init.seed),
+    machines: new Map(),
+    network: { cut: new Set(), watchers: new Set() },
+    trace: [],
+    writeSequence: 0,
+  };
+}
+
+export interface MachineInit {
+  readonly name: string;
+  /** Default: the name. */
+  readonly nodeName?: string;
+  readonly addresses?: readonly string[];
+  /** Image of `/`. */
+  readonly rootFileSystem: FileSystemImage;
+  readonly tools?: ReadonlyMap<string, InstalledTool>;
+  readonly networkInterfaces?: readonly string[];
+  readonly bootId?: string;
+}
+
+/**
+ * Adds a bare machine: no disks, no domains, udev and dmeventd not yet listening (see
+ * `daemons/`).
+ */
+export function addMachine(world: World, init: MachineInit): Machine {
+  const { identifiers } = world;
+  const machine: Machine = {
+    world,
+    name: init.name,
+    nodeName: init.nodeName ?? init.name,
+    addresses: init.addresses ?? [init.name],
+    bootId: init.bootId ?? identifiers.uuid(),
+    machineId: identifiers.hex(32),
+    power: 'on',
+    networkInterfaces: new Set(init.networkInterfaces ?? ['lo']),
+    spaces: new Map(),
+    views: new Map(),
+    thinPools: new Map(),
+    devices: new Map(),
+    openings: [],
+    kernelListeners: [],
+    kernelLog: [],
+    udev: {
+      rules: [],
+      queue: [],
+      nextEvent: 1,
+      delayMs: 20,
+      handlingMs: 60,
+      activationDelayMs: 400,
+      autoActivation: 'on',
+    },
+    eventDaemon: { running: true, monitored: new Set() },
+    lvmSettings: { scanLogicalVolumes: 'off' },
+    mounts: [rootMount(init.rootFileSystem)],
+    processes: new Map(),
+    fileLocks: [],
+    domains: new Map(),
+    hypervisor: { uris: ['xen:///system'], running: true, driver: 'Xen', nextDomainId: 1 },
+    tools: new Map(init.tools ?? []),
+    ssh: { hostKey: '', knownHosts: '', authorized: new Set() },
+  };
+  world.machines.set(machine.name, machine);
+  return machine;
+}
+
+function rootMount(image: FileSystemImage): Machine['mounts'][number] {
+  return {
+    id: 20,
+    parentId: 1,
+    mountPoint: '/',
+    source: '/dev/vda',
+    type: image.superblock.type,
+    options: ['rw', 'relatime'],
+    superOptions: ['rw'],
+    device: { major: 254, minor: 0 },
+    root: '/',
+    image,
+  };
+}
