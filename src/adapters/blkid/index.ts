@@ -1,0 +1,1 @@
+export { type ContentProbeOptions, createContentProbe } from './adapter.js';

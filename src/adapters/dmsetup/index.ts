@@ -1,0 +1,1 @@
+export { createDeviceMapper, type DeviceMapperOptions } from './adapter.js';

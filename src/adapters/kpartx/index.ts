@@ -1,0 +1,1 @@
+export { createPartitionMapper, type PartitionMapperOptions } from './adapter.js';

@@ -1,0 +1,134 @@
+import { XenBackupError } from '../../core/errors/index.js';
+import {
+  deviceMapperName,
+  type GuestVolumeGroup,
+  type HostName,
+  type LogicalVolume,
+  type SnapshotHealth,
+  type VolumeInventory,
+} from '../../core/model/index.js';
+import type { Clock, CommandRunner, SnapshotRequest, VolumeManager } from '../../ports/index.js';
+import {
+  commandFailed,
+  expectQuietSuccess,
+  parseOutput,
+  saysMapIsAbsent,
+} from '../shared/index.js';
+import * as argv from './argv.js';
+import { readGuestVolumeGroups } from './guest-reader.js';
+import { hostDeviceSettings } from './host-settings.js';
+import { volumeOperand } from './names.js';
+import { harmlessWarnings, meaningOfFailure, saysVolumeIsAbsent } from './outcome.js';
+import { parseLogicalVolumes, parseSnapshotStatus, parseVolumeGroups } from './parse.js';
+import { createSnapshot, removeSnapshot } from './snapshots.js';
+
+/** What the adapter needs of its host. */
+export interface VolumeManagerOptions {
+  readonly runner: CommandRunner;
+  /** Paces the retries while a snapshot is busy. */
+  readonly clock: Clock;
+  readonly hostName: HostName;
+}
+
+/** The volume manager of a host, over LVM's own commands. */
+export function createVolumeManager(options: VolumeManagerOptions): VolumeManager {
+  return new LvmVolumeManager(options);
+}
+
+class LvmVolumeManager implements VolumeManager {
+  readonly #runner: CommandRunner;
+  readonly #clock: Clock;
+  readonly #host: HostName;
+  readonly #settings: () => Promise<string>;
+
+  constructor({ runner, clock, hostName }: VolumeManagerOptions) {
+    this.#runner = runner;
+    this.#clock = clock;
+    this.#host = hostName;
+    this.#settings = hostDeviceSettings(runner, hostName);
+  }
+
+  async inventory(): Promise<VolumeInventory> {
+    const settings = await this.#settings();
+    const [groups, volumes] = await Promise.all([
+      this.#runner.run({ argv: argv.volumeGroupsArgv(settings) }),
+      this.#runner.run({ argv: argv.volumesArgv(settings) }),
+    ]);
+    for (const result of [groups, volumes]) {
+      expectQuietSuccess(this.#host, result, harmlessWarnings);
+    }
+    return {
+      volumeGroups: parseOutput(this.#host, groups, parseVolumeGroups),
+      logicalVolumes: parseOutput(this.#host, volumes, parseLogicalVolumes),
+    };
+  }
+
+  async findVolume(path: string): Promise<LogicalVolume | undefined> {
+    const found = await this.#listVolumes(argv.requireVolumePath(path));
+    // LVM takes /dev/NAME for the whole group NAME: only a volume with this very path counts.
+    return found.find(
+      (volume) =>
+        volume.deviceMapperPath === path ||
+        `/dev/${volume.volumeGroup}/${volume.name}` === path ||
+        (volume.path !== '' && volume.path === path),
+    );
+  }
+
+  createSnapshot(request: SnapshotRequest): Promise<LogicalVolume> {
+    return createSnapshot(this.#context(), request);
+  }
+
+  removeSnapshot(proof: Omit<SnapshotRequest, 'storage'>): Promise<void> {
+    return removeSnapshot(this.#context(), proof);
+  }
+
+  async snapshotHealth(volumeGroup: string, snapshot: string): Promise<SnapshotHealth> {
+    volumeOperand(volumeGroup, snapshot);
+    const name = deviceMapperName(volumeGroup, snapshot);
+    const result = await this.#runner.run({ argv: argv.snapshotStatusArgv(name) });
+    if (result.exitCode !== 0) {
+      const code = saysMapIsAbsent(result.stderr) ? 'volume-not-found' : 'command-failed';
+      throw commandFailed(this.#host, result, code);
+    }
+    expectQuietSuccess(this.#host, result);
+    return parseOutput(this.#host, result, parseSnapshotStatus);
+  }
+
+  readGuestVolumeGroups(devices: readonly string[]): Promise<readonly GuestVolumeGroup[]> {
+    return readGuestVolumeGroups(this.#runner, this.#host, devices);
+  }
+
+  #context() {
+    return {
+      runner: this.#runner,
+      clock: this.#clock,
+      host: this.#host,
+      settings: this.#settings,
+      find: (volumeGroup: string, name: string) => this.#findByName(volumeGroup, name),
+    };
+  }
+
+  async #findByName(volumeGroup: string, name: string): Promise<LogicalVolume | undefined> {
+    const found = await this.#listVolumes(volumeOperand(volumeGroup, name));
+    const [volume, ...others] = found;
+    if (volume === undefined) return undefined;
+    if (others.length > 0 || volume.volumeGroup !== volumeGroup || volume.name !== name) {
+      throw new XenBackupError('output-unexpected', {
+        message: `lvs on ${this.#host} answers with other volumes than ${volumeGroup}/${name}`,
+        details: { host: this.#host, volumes: found.map(({ path }) => path) },
+      });
+    }
+    return volume;
+  }
+
+  async #listVolumes(place: string): Promise<readonly LogicalVolume[]> {
+    const settings = await this.#settings();
+    const result = await this.#runner.run({ argv: argv.volumesArgv(settings, place) });
+    if (result.exitCode !== 0) {
+      if (saysVolumeIsAbsent(result)) return [];
+      throw commandFailed(this.#host, result, meaningOfFailure(result));
+    }
+    expectQuietSuccess(this.#host, result, harmlessWarnings);
+    return parseOutput(this.#host, result, parseLogicalVolumes);
+  }
+}

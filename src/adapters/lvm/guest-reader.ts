@@ -1,0 +1,39 @@
+import type { GuestVolumeGroup, HostName } from '../../core/model/index.js';
+import type { CommandResult, CommandRunner } from '../../ports/index.js';
+import { expectQuietSuccess, parseOutput } from '../shared/index.js';
+import { guestPhysicalVolumesArgv, guestSegmentsArgv } from './argv.js';
+import { assembleGroups } from './guest-groups.js';
+import { harmlessGuestWarnings } from './outcome.js';
+import { parsePhysicalVolumes, parseSegments } from './parse-guest.js';
+
+/**
+ * Reads the volume groups on the devices given, and on nothing else. Activates nothing.
+ *
+ * @throws `output-unexpected`, `command-failed`.
+ */
+export async function readGuestVolumeGroups(
+  runner: CommandRunner,
+  host: HostName,
+  devices: readonly string[],
+): Promise<readonly GuestVolumeGroup[]> {
+  // A filter that accepts nothing is fine for LVM, but there is nothing to ask.
+  if (devices.length === 0) return [];
+  const [physicalVolumes, segments] = await bothOf(
+    runner.run({ argv: guestPhysicalVolumesArgv(devices) }),
+    runner.run({ argv: guestSegmentsArgv(devices) }),
+  );
+  for (const result of [physicalVolumes, segments]) {
+    expectQuietSuccess(host, result, harmlessGuestWarnings);
+  }
+  const rows = parseOutput(host, physicalVolumes, parsePhysicalVolumes);
+  return parseOutput(host, segments, (text) => assembleGroups(devices, rows, parseSegments(text)));
+}
+
+/** Waits for both also when one fails: a reader left behind would hold the devices open. */
+async function bothOf(
+  first: Promise<CommandResult>,
+  second: Promise<CommandResult>,
+): Promise<readonly [CommandResult, CommandResult]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

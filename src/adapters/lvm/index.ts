@@ -1,0 +1,1 @@
+export { createVolumeManager, type VolumeManagerOptions } from './adapter.js';

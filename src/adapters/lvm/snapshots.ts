@@ -1,0 +1,100 @@
+import { XenBackupError } from '../../core/errors/index.js';
+import { deviceMapperName, type HostName, type LogicalVolume } from '../../core/model/index.js';
+import type { Clock, CommandResult, CommandRunner, SnapshotRequest } from '../../ports/index.js';
+import {
+  commandFailed,
+  describeHoldersOfMap,
+  resultDetails,
+  retryWhileBusy,
+} from '../shared/index.js';
+import { activateThinArgv, createSnapshotArgv, removeVolumeArgv } from './argv.js';
+import { volumeOperand } from './names.js';
+import { meaningOfFailure } from './outcome.js';
+
+/** What creating and removing snapshots needs of the adapter. */
+export interface SnapshotContext {
+  readonly runner: CommandRunner;
+  readonly clock: Clock;
+  readonly host: HostName;
+  /** Device settings for commands on the host's own groups. */
+  readonly settings: () => Promise<string>;
+  readonly find: (volumeGroup: string, name: string) => Promise<LogicalVolume | undefined>;
+}
+
+type Proof = Omit<SnapshotRequest, 'storage'>;
+
+/** Creates a snapshot and reads it back. See the port for what is thrown. */
+export async function createSnapshot(
+  context: SnapshotContext,
+  request: SnapshotRequest,
+): Promise<LogicalVolume> {
+  const { volumeGroup, name, storage } = request;
+  const settings = await context.settings();
+  await succeed(context, createSnapshotArgv(settings, request));
+  if (storage.kind === 'thin') {
+    await succeed(context, activateThinArgv(settings, volumeGroup, name));
+  }
+  // LVM may have reduced the size in silence (exit 0): what counts is what is there now.
+  const created = await context.find(volumeGroup, name);
+  const doubt = created === undefined ? 'it does not exist' : findDoubt(created, request);
+  if (created === undefined || doubt !== undefined || !created.active) {
+    throw new XenBackupError('output-unexpected', {
+      message:
+        `lvcreate on ${context.host} succeeded, but ${volumeOperand(volumeGroup, name)} ` +
+        `is not what was asked for: ${doubt ?? 'it is not active'}`,
+      details: { host: context.host },
+    });
+  }
+  return created;
+}
+
+/** Removes a snapshot of ours. See the port for what is thrown. */
+export async function removeSnapshot(context: SnapshotContext, proof: Proof): Promise<void> {
+  const { volumeGroup, name } = proof;
+  const found = await context.find(volumeGroup, name);
+  if (found === undefined) return;
+  const doubt = findDoubt(found, proof);
+  if (doubt !== undefined) {
+    throw new XenBackupError('ownership-unproven', {
+      message: `${volumeOperand(volumeGroup, name)} on ${context.host} is not ours: ${doubt}`,
+      details: { host: context.host, origin: found.origin, tags: found.tags },
+    });
+  }
+  const argv = removeVolumeArgv(await context.settings(), volumeGroup, name);
+  const busy = await retryWhileBusy(context.clock, async () => {
+    const result = await context.runner.run({ argv });
+    if (result.exitCode === 0) return undefined;
+    const meaning = meaningOfFailure(result);
+    if (meaning === 'volume-not-found') return undefined;
+    if (meaning === 'volume-busy') return result;
+    throw commandFailed(context.host, result, meaning);
+  });
+  if (busy !== undefined) throw await busyError(context, proof, busy);
+}
+
+/** Why a volume cannot be the snapshot described, `undefined` when it is. */
+function findDoubt(volume: LogicalVolume, proof: Proof): string | undefined {
+  if (volume.origin !== proof.origin) {
+    return `its origin is ${volume.origin ?? 'none'}, not ${proof.origin}`;
+  }
+  // Without any tag everything with the right name would be proven.
+  if (proof.tags.length === 0) return 'no tag to prove it by was given';
+  const lacking = proof.tags.find((tag) => !volume.tags.includes(tag));
+  return lacking === undefined ? undefined : `it lacks the tag ${lacking}`;
+}
+
+/** Effects are proven by reading them back, so a warning beside success decides nothing here. */
+async function succeed(context: SnapshotContext, argv: CommandResult['argv']): Promise<void> {
+  const result = await context.runner.run({ argv });
+  if (result.exitCode !== 0) throw commandFailed(context.host, result, meaningOfFailure(result));
+}
+
+async function busyError(context: SnapshotContext, proof: Proof, busy: CommandResult) {
+  const { host, runner } = context;
+  const mapName = deviceMapperName(proof.volumeGroup, proof.name);
+  const holders = await describeHoldersOfMap(runner, host, mapName);
+  return new XenBackupError('volume-busy', {
+    message: `${volumeOperand(proof.volumeGroup, proof.name)} on ${host} is in use: ${holders.join(', ')}`,
+    details: { ...resultDetails(host, busy), holders },
+  });
+}

@@ -1,0 +1,1 @@
+export { createMounter, type MounterOptions } from './adapter.js';

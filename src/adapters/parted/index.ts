@@ -1,0 +1,1 @@
+export { createPartitionTableReader, type PartitionTableReaderOptions } from './adapter.js';

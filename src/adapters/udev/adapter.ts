@@ -1,0 +1,64 @@
+import { posix } from 'node:path';
+import type { HostName } from '../../core/model/index.js';
+import type { CommandRunner, DeviceEvents, HostFiles } from '../../ports/index.js';
+import { commandFailed, expectSuccess, requirePath } from '../shared/index.js';
+import { reloadArgv, settleArgv } from './argv.js';
+import { UDEV_RULE } from './scripts.js';
+
+/** What the adapter needs of its host. */
+export interface DeviceEventsOptions {
+  readonly runner: CommandRunner;
+  /** Writes and removes the rule file. */
+  readonly files: HostFiles;
+  readonly hostName: HostName;
+  /** How long `settle` waits. Default 60. */
+  readonly settleTimeoutSeconds?: number;
+}
+
+/** udev of a host. */
+export function createDeviceEvents(options: DeviceEventsOptions): DeviceEvents {
+  return new UdevDeviceEvents(options);
+}
+
+class UdevDeviceEvents implements DeviceEvents {
+  readonly #runner: CommandRunner;
+  readonly #files: HostFiles;
+  readonly #host: HostName;
+  readonly #settleTimeoutSeconds: number;
+
+  constructor({ runner, files, hostName, settleTimeoutSeconds = 60 }: DeviceEventsOptions) {
+    this.#runner = runner;
+    this.#files = files;
+    this.#host = hostName;
+    this.#settleTimeoutSeconds = settleTimeoutSeconds;
+  }
+
+  async installRule(path: string): Promise<void> {
+    requirePath('rule file', path);
+    // /run/udev/rules.d exists only where something made rules at run time.
+    await this.#files.makeDirectory(posix.dirname(path));
+    await this.#files.writeTextAtomically(path, UDEV_RULE);
+    await this.#reload();
+  }
+
+  async removeRule(path: string): Promise<void> {
+    await this.#files.removeFile(requirePath('rule file', path));
+    await this.#reload();
+  }
+
+  async settle(): Promise<void> {
+    const seconds = this.#settleTimeoutSeconds;
+    // The command ends by itself; the runner's limit is for a udevadm that hangs.
+    const timeoutMs = (seconds + 30) * 1_000;
+    const result = await this.#runner.run({ argv: settleArgv(seconds), timeoutMs });
+    // udevadm has one exit code for everything, and says nothing when its time is over.
+    if (result.exitCode === 1 && result.stderr.trim() === '') {
+      throw commandFailed(this.#host, result, 'command-timed-out');
+    }
+    expectSuccess(this.#host, result);
+  }
+
+  async #reload(): Promise<void> {
+    expectSuccess(this.#host, await this.#runner.run({ argv: reloadArgv() }));
+  }
+}

@@ -1,0 +1,1 @@
+export { createDeviceEvents, type DeviceEventsOptions } from './adapter.js';
