@@ -109,6 +109,24 @@ export interface CopyOptions {
   readonly stopReceivers?: (tag: string) => Promise<void>;
 }
 
+/** Whether one host reaches another for the data, found out without copying anything. */
+export type PeerProbe =
+  /** `bootId` is that of the machine that answered, to be compared with the one that was meant. */
+  | { readonly kind: 'reachable'; readonly bootId: string }
+  | {
+      readonly kind:
+        | 'host-key-unknown'
+        | 'authentication-failed'
+        | 'connection-lost'
+        | 'timeout'
+        | 'tool-missing'
+        | 'privilege-missing'
+        | 'failed';
+      readonly exitCode: number;
+      /** Last lines of ssh's stderr, escaped for a terminal. */
+      readonly text: string;
+    };
+
 /**
  * One file system onto its partner (rsync, started on the source host, pushing over the system's
  * OpenSSH). Sender and receiver start *inside* the file systems: each changes directory, compares
@@ -123,4 +141,11 @@ export interface FileCopier {
    * @throws `command-stop-unproven` when one survives; `host-unreachable`.
    */
   stopReceivers(tag: string): Promise<void>;
+  /**
+   * Connects from *this* host to a peer exactly as a copy would (the same words of ssh, the same
+   * elevation) and reads the peer's boot id. Prompts for nothing, changes nothing on either side.
+   *
+   * @throws as `CommandRunner.run`, when this host itself cannot be asked; `output-unexpected`.
+   */
+  probePeer(peer: ReplicationPeer): Promise<PeerProbe>;
 }
