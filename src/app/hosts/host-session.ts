@@ -1,6 +1,6 @@
 import { ownedName, type HostName, type RunId, XenBackupError } from '../../core/index.js';
 import type { HeldLock, Host } from '../../ports/index.js';
-import { type RunContext, runDirectory } from '../context.js';
+import { type RunContext, runPath } from '../context.js';
 import { Counter } from '../counter.js';
 import { JournalWriter } from '../steps/journal-writer.js';
 import { StepStack } from '../steps/step-stack.js';
@@ -67,9 +67,13 @@ export class HostSession {
     return { name: ownedName(runId, number), uuid: `XENBACKUP-${runId}-${String(number)}` };
   }
 
-  /** A stack of steps on this host, journalled with all others of the run. */
-  newStack(): StepStack {
-    const { clock, events, signal } = this.#context;
+  /**
+   * A stack of steps on this host, journalled with all others of the run.
+   *
+   * @param signal - once aborted, no further step is taken; the run's own when absent.
+   */
+  newStack(signal = this.#context.signal): StepStack {
+    const { clock, events } = this.#context;
     return new StepStack({
       host: this.host,
       journal: this.#journal,
@@ -87,15 +91,18 @@ export class HostSession {
 
   /** @returns what remains on the host, in words. */
   async end(): Promise<readonly string[]> {
-    this.#residue.push(...(await this.#own.unwind()));
-    if (this.#residue.length === 0) {
-      await this.host.files.removeDirectory(`${runDirectory}/${this.#context.runId}`);
-      await this.#journal.remove();
-    } else {
-      await this.#journal.flush();
+    try {
+      this.#residue.push(...(await this.#own.unwind()));
+      if (this.#residue.length === 0) {
+        await this.host.files.removeDirectory(runPath(this.runId));
+        await this.#journal.remove();
+      } else {
+        await this.#journal.flush();
+      }
+      return this.#residue;
+    } finally {
+      await this.#runLock?.release();
     }
-    await this.#runLock?.release();
-    return this.#residue;
   }
 
   async #begin(): Promise<void> {

@@ -1,30 +1,44 @@
 import {
+  type DomainState,
   type GuestConfiguration,
   type HostInventory,
   type HostName,
+  stateMeaning,
   toXenBackupError,
 } from '../../core/index.js';
 import type { HostPool } from '../hosts/host-pool.js';
+
+/** The configured host that xen-backup runs on. */
+export interface ActingHost {
+  readonly host: HostName;
+  /** Named with `--from`: it also serves guests that are shut off. */
+  readonly isSource: boolean;
+}
 
 /**
  * Stage 1: asks every host once which domains it has. Opens nothing. A host that does not answer
  * is an `unknown`, never one without guests.
  *
- * @param actingHost - when set, only this host and the partners of the guests it runs are asked.
+ * @param acting - when set, only this host and the partners of the guests it serves are asked.
  */
 export async function takeInventory(
   pool: HostPool,
   guests: readonly GuestConfiguration[],
-  actingHost?: HostName,
+  acting: ActingHost | undefined,
 ): Promise<ReadonlyMap<HostName, HostInventory>> {
-  if (actingHost === undefined) return askAll(pool, hostsOf(guests));
+  if (acting === undefined) return askAll(pool, hostsOf(guests));
+  const { host: actingHost, isSource } = acting;
   const own = await askHost(pool, actingHost);
-  const here = guests.filter(
-    (guest) =>
-      guest.hosts.includes(actingHost) && own.kind === 'known' && own.domains.has(guest.name),
-  );
+  const here = guests.filter(({ name, hosts }) => {
+    const state = own.kind === 'known' ? own.domains.get(name) : undefined;
+    return hosts.includes(actingHost) && (isSource || isReplicated(state));
+  });
   const partners = hostsOf(here).filter((host) => host !== actingHost);
   return new Map([[actingHost, own], ...(await askAll(pool, partners))]);
+}
+
+function isReplicated(state: DomainState | undefined): boolean {
+  return state !== undefined && stateMeaning(state).kind === 'replicate';
 }
 
 function hostsOf(guests: readonly GuestConfiguration[]): readonly HostName[] {

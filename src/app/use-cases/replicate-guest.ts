@@ -26,6 +26,7 @@ import {
 } from './guest-replication.js';
 import { mountOpenSource, type OpenSource, openSource } from './open-source.js';
 import { replicateTarget, type TargetResult } from './replicate-target.js';
+import { limitDuration } from './duration-limit.js';
 import { Stopwatch } from './stopwatch.js';
 
 export type ReplicateDecision = Extract<GuestDecision, { kind: 'replicate' }>;
@@ -52,7 +53,13 @@ export interface GuestResult {
  * the guest: that is in the report.
  */
 export async function replicateGuest(request: GuestRequest): Promise<GuestResult> {
-  return new GuestRun(request).run();
+  const { context, guest } = request;
+  const limit = limitDuration(context, guest.maxDurationMs);
+  try {
+    return await new GuestRun({ ...request, context: { ...context, signal: limit.signal } }).run();
+  } finally {
+    limit.cancel();
+  }
 }
 
 interface Served {
@@ -150,7 +157,7 @@ class GuestRun {
     sourceRecord: StandbyRecord | undefined,
     targets: readonly LockedTarget[],
   ): Promise<GuestPlan> {
-    const stack = session.newStack();
+    const stack = session.newStack(this.#request.context.signal);
     const served = await this.#serveTargets(session, stack, sourceRecord, targets).finally(() =>
       this.#unwind(session, stack),
     );

@@ -52,7 +52,7 @@ class TargetReplication {
     this.#replication = replication;
     this.#session = session;
     this.#record = record;
-    this.#stack = session.newStack();
+    this.#stack = session.newStack(replication.context.signal);
     const { clock, events } = replication.context;
     this.#watch = new Stopwatch(clock, events, {
       guest: replication.guest.name,

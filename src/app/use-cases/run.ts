@@ -80,8 +80,12 @@ async function replicateAll(
   sessions: SessionPool,
 ): Promise<readonly GuestResult[]> {
   const actingHost = await context.connector.actingHost();
-  const inventories = await takeInventory(pool, guests, actingHost);
   const { from, targets } = options;
+  const inventories = await takeInventory(
+    pool,
+    guests,
+    actingHost === undefined ? undefined : { host: actingHost, isSource: from === actingHost },
+  );
   return mapConcurrently(guests, options.jobs ?? 1, async (guest) => {
     if (context.signal.aborted) return settled(context, guest, interrupted);
     const decision = decideGuest(guest, inventories, {
