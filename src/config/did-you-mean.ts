@@ -4,7 +4,7 @@ import { quoted } from './quoted.js';
  * The candidate that was probably meant: nearest by edits, upper and lower case being nearly the
  * same. `undefined` when nothing is near.
  */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
+function nearest(text: string, candidates: readonly string[]): string | undefined {
   // A typo is one or two edits; in short words two edits make any word out of any other.
   const limit = Math.max(1, Math.min(3, Math.floor(text.length / 3)));
   const wanted = text.toLowerCase();

@@ -56,7 +56,7 @@ function problemsOfIssue(
 }
 
 /** `guests.dc1.hosts[0]`; keys that are not plain words in quotes. */
-export function formatPath(path: readonly PathStep[]): string {
+function formatPath(path: readonly PathStep[]): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`;

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { open, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -19,9 +18,20 @@ export interface ConfigurationSource {
   listNames(path: string): Promise<readonly string[] | undefined>;
 }
 
+/** As much of a file of `node:fs/promises` as is needed here. */
+export interface OpenFile {
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: null,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
 /** As much of `node:fs/promises` as is needed here. */
 export interface FileSystem {
-  open(path: string, flags: 'r'): Promise<Pick<FileHandle, 'read' | 'close'>>;
+  open(path: string, flags: 'r'): Promise<OpenFile>;
   readdir(path: string): Promise<string[]>;
 }
 
@@ -65,7 +75,7 @@ async function readText(fileSystem: FileSystem, path: string): Promise<FileReadi
 }
 
 /** The file's bytes, or one more than allowed. Read in pieces: a pipe has no size to ask for. */
-async function readBounded(handle: Pick<FileHandle, 'read'>): Promise<Uint8Array> {
+async function readBounded(handle: OpenFile): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let total = 0;
   while (total <= maxFileBytes) {
