@@ -11,6 +11,7 @@ import {
   stateMeaning,
   XenBackupError,
 } from '../../core/index.js';
+import type { EventSink } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type MountedTree, mountSource } from '../stages/mount-trees.js';
 import {
@@ -90,17 +91,21 @@ export async function openSource(
   };
 }
 
-/** Mounts the source in the guest's own order. */
-export function mountOpenSource(
+/** Mounts the source in the guest's own order, and announces both. */
+export async function mountOpenSource(
   source: OpenSource,
   stack: StepStack,
   guest: GuestConfiguration,
+  events: EventSink,
 ): Promise<MountedSource> {
   const { session, tree, definition } = source;
-  return mountSource(
+  const mountedSource = await mountSource(
     { session, stack, guest: guest.name, side: sourceSide, tree },
     definition.kernelCommandLine,
   );
+  const { plan: mounts } = mountedSource;
+  events.emit({ type: 'source-opened', guest: guest.name, host: session.name, tree, mounts });
+  return mountedSource;
 }
 
 /** A conflict as the error that ends a guest's or a target's part of the run. */

@@ -175,7 +175,7 @@ class GuestRun {
       openSource(session, stack, guest, sourceState),
     );
     const mountedSource = this.#watch.measure('open-source', () =>
-      mountOpenSource(source, stack, guest),
+      mountOpenSource(source, stack, guest, context.events),
     );
     // Awaited by each target and below; a target that fails earlier must not leave it unheard.
     mountedSource.catch(() => undefined);

@@ -101,6 +101,13 @@ class TargetReplication {
     const order = matched.transfers.map(({ position }) => position);
     const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
     const targetTree = await this.#watch.measure('open-target', () => mountTarget(place, order));
+    context.events.emit({
+      type: 'target-opened',
+      guest: guest.name,
+      host: session.name,
+      transfers: matched.transfers.map(({ source: _source, target: _target, ...rest }) => rest),
+      notCopied: matched.notCopied,
+    });
     if (mode === 'plan') return undefined;
     return this.#copy({
       guest,

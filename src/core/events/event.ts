@@ -1,6 +1,8 @@
-import type { GuestName, HostName } from '../model/index.js';
+import type { MountPlan } from '../fstab/index.js';
+import type { DeviceTree, GuestName, HostName } from '../model/index.js';
 import type { RunReport } from '../report/index.js';
 import type { NumberedStep, Undo } from '../steps/index.js';
+import type { NotCopied, Transfer } from '../transfer/index.js';
 
 /** What every event may carry to say where it belongs. */
 interface EventPlace {
@@ -25,6 +27,18 @@ export type RunEventBody = EventPlace &
     | { readonly type: 'guest-skipped'; readonly reason: string }
     | { readonly type: 'stage-started'; readonly stage: Stage }
     | { readonly type: 'stage-finished'; readonly stage: Stage; readonly durationMs: number }
+    /** The source is open and mounted: what the guest consists of, and its own mount order. */
+    | {
+        readonly type: 'source-opened';
+        readonly tree: DeviceTree;
+        readonly mounts: MountPlan;
+      }
+    /** A target is open, has the layout of the source, and is mounted. */
+    | {
+        readonly type: 'target-opened';
+        readonly transfers: readonly PlannedTransfer[];
+        readonly notCopied: readonly NotCopied[];
+      }
     | { readonly type: 'step-started'; readonly step: NumberedStep }
     | { readonly type: 'step-finished'; readonly durationMs: number }
     | { readonly type: 'step-failed'; readonly code: string; readonly message: string }
@@ -77,6 +91,12 @@ export type RunEventBody = EventPlace &
       }
     | { readonly type: 'report'; readonly report: RunReport }
   );
+
+/** A transfer without its devices, which are in the trees. */
+export type PlannedTransfer = Pick<
+  Transfer,
+  'position' | 'guestPath' | 'faithfulness' | 'excludes'
+>;
 
 export type Stage =
   | 'inventory'
