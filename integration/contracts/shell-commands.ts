@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { SampleCommands } from './command-runner.contract.js';
 
 /** Samples for any host with a POSIX shell. */
@@ -23,4 +23,13 @@ export function isAliveHere(processId: number): boolean {
   const stat = readFileSync(path, 'utf8');
   const state = stat.slice(stat.lastIndexOf(') ') + 2).charAt(0);
   return state !== 'Z' && state !== 'X';
+}
+
+/** Kills every process of this machine that has this very argument. */
+export function killByArgument(argument: string): void {
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const path = `/proc/${entry}/cmdline`;
+    const argv = existsSync(path) ? readFileSync(path, 'utf8').split('\0') : [];
+    if (argv.includes(argument)) process.kill(Number(entry), 'SIGKILL');
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocalRunner } from './runner.js';
 
-const runner = createLocalRunner({ host: 'dom0a' });
+const runner = createLocalRunner({ hostName: 'dom0a' });
 
 /** State, parent, group and session of a process of this machine. */
 function statusOf(processId: number): string[] {

@@ -6,13 +6,13 @@ import { LocalLauncher } from './launcher.js';
 
 export interface LocalRunnerOptions {
   /** The host's name in messages. */
-  readonly host: HostName;
+  readonly hostName: HostName;
   /** Default `none`. */
   readonly elevation?: Elevation;
 }
 
 /** The runner of the machine that xen-backup itself runs on. */
 export function createLocalRunner(options: LocalRunnerOptions): CommandRunner {
-  const { host, elevation = 'none' } = options;
-  return new SessionRunner(host, new LocalLauncher(host), elevation);
+  const { hostName, elevation = 'none' } = options;
+  return new SessionRunner(hostName, new LocalLauncher(hostName), elevation);
 }

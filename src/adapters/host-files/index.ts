@@ -1,0 +1,1 @@
+export { createHostFiles, type HostFilesOptions } from './adapter.js';

@@ -1,0 +1,1 @@
+export { createHostIdentityReader, type HostIdentityReaderOptions } from './adapter.js';

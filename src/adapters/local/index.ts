@@ -1,0 +1,1 @@
+export { createLocalRunner, type LocalRunnerOptions } from './runner.js';

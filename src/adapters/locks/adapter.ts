@@ -1,0 +1,79 @@
+import type { HostName } from '../../core/model/index.js';
+import type {
+  CommandRunner,
+  HostFiles,
+  LockAttempt,
+  LockOwner,
+  Locks,
+  RunningCommand,
+} from '../../ports/index.js';
+import { commandFailed, unexpectedOutput } from '../shared/index.js';
+import { busyExitCode, lockArgv, lockFile, locksDirectory } from './argv.js';
+import { FlockHeldLock } from './held-lock.js';
+import { parseOwner } from './owner.js';
+
+const maxOwnerBytes = 4096;
+
+/** What the adapter needs of its host. */
+export interface LocksOptions {
+  readonly runner: CommandRunner;
+  readonly files: HostFiles;
+  readonly hostName: HostName;
+  /** Where the lock files lie. Default `/run/xen-backup/locks`. */
+  readonly directory?: string;
+}
+
+/** Locks of a host, by flock(1): held by a process there, so a dead owner never blocks. */
+export function createLocks(options: LocksOptions): Locks {
+  return new FlockLocks(options);
+}
+
+class FlockLocks implements Locks {
+  readonly #host: HostName;
+  readonly #runner: CommandRunner;
+  readonly #files: HostFiles;
+  readonly #directory: string;
+
+  constructor(options: LocksOptions) {
+    this.#host = options.hostName;
+    this.#runner = options.runner;
+    this.#files = options.files;
+    this.#directory = options.directory ?? locksDirectory;
+  }
+
+  async tryLock(name: string, owner: LockOwner): Promise<LockAttempt> {
+    const file = lockFile(this.#directory, name);
+    await this.#files.makeDirectory(this.#directory);
+    const holder = await this.#runner.start({ argv: lockArgv(file, owner) });
+    const said = await firstLineOf(holder);
+    if (said === 'held\n') {
+      return { kind: 'held', lock: new FlockHeldLock(this.#host, name, holder) };
+    }
+    if (said !== '') throw await this.#surprise(holder, said);
+    const result = await holder.result;
+    if (result.exitCode !== busyExitCode) throw commandFailed(this.#host, result);
+    return this.#busy(file);
+  }
+
+  async #busy(file: string): Promise<LockAttempt> {
+    const text = await this.#files.readText(file, maxOwnerBytes);
+    const owner = text === undefined ? undefined : parseOwner(text);
+    return owner === undefined ? { kind: 'busy' } : { kind: 'busy', owner };
+  }
+
+  async #surprise(holder: RunningCommand, said: string): Promise<Error> {
+    await holder.stop();
+    const context = { host: this.#host, argv: holder.argv };
+    return unexpectedOutput('the holder of a lock says something else', said, context);
+  }
+}
+
+/** All that a command prints up to its first newline, or to its end. */
+async function firstLineOf(command: RunningCommand): Promise<string> {
+  let text = '';
+  for await (const chunk of command.stdout) {
+    text += chunk;
+    if (text.includes('\n')) break;
+  }
+  return text;
+}

@@ -1,0 +1,1 @@
+export { createToolInspector, type ToolInspectorOptions } from './adapter.js';
