@@ -1,39 +1,32 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { build } from './build/build.js';
+import { buildOnce, forget } from './build/once.js';
 import { guests, type GuestSpec } from './guests.js';
 import { peerOf } from './hosts.js';
 import type { LabHost } from './host.js';
 import { bootFresh, isPrepared, labHosts, loadAll, saveAll, stopAll } from './machines.js';
-import { paths } from './paths.js';
 import { takeBaseline } from './residue.js';
 import { timed } from './say.js';
 import { waitFor } from './wait.js';
 
-const stamp = path.join(paths.stamps, 'prepared');
-
 /** Builds what is missing, boots both hosts once, starts the guests and saves everything. */
 export async function prepare(): Promise<void> {
   const built = await build();
-  const wanted = await fingerprint(built);
-  const present = await readFile(stamp, 'utf8').catch(() => '');
-  if (present === wanted && (await isPrepared())) return;
+  const boot = {
+    name: 'prepared',
+    sources: ['prepare.ts', 'machines.ts', 'qemu/command.ts'],
+    after: [built],
+    work: bootAndSave,
+  };
+  const look = { name: 'baseline', sources: ['probes/residue.ts'], work: takeBaselineAfterLoad };
+  if (!(await isPrepared())) await forget(boot.name);
+  await buildOnce({ ...look, after: [await buildOnce(boot)] });
+}
+
+async function bootAndSave(): Promise<void> {
   await timed('booting both hosts', bootFresh);
   await timed('settling', settle);
   await timed('starting the guests', startGuests);
   await timed('saving both hosts', saveAll);
-  await timed('taking the baseline', takeBaselineAfterLoad);
-  await mkdir(paths.stamps, { recursive: true });
-  await writeFile(stamp, wanted);
-}
-
-async function fingerprint(built: string): Promise<string> {
-  const hash = createHash('sha256').update(built);
-  for (const source of ['prepare.ts', 'machines.ts', 'qemu/command.ts']) {
-    hash.update(await readFile(path.join(import.meta.dirname, source)));
-  }
-  return hash.digest('hex');
 }
 
 /** The baseline is what a `reset` gives, so it is taken from a loaded pair. */

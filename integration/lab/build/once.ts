@@ -42,6 +42,11 @@ async function fingerprintOf(step: BuildStep): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Lets a step be done again: what it made is gone. */
+export async function forget(name: string): Promise<void> {
+  await rm(path.join(paths.stamps, name), { force: true });
+}
+
 /** What the last finished build of a step was made of, or nothing. */
 export async function stampOf(name: string): Promise<string | undefined> {
   return await readIfThere(path.join(paths.stamps, name));

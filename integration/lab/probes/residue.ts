@@ -3,6 +3,12 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { command, lines } from './command.js';
 
+/** Kept by systemd, udev, the kernel and mount for themselves. */
+const foreign = [
+  ...['/run/systemd', '/run/udev', '/run/log', '/run/user', '/run/utmp', '/run/credentials'],
+  ...['/run/blkid', '/run/mount'],
+];
+
 /** Prints what exists on this host now, by kind, one line for each thing. */
 const state: Record<string, string[]> = {
   volumes: lvm(
@@ -94,7 +100,7 @@ function parent(pid: string): string {
   return /^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? '0';
 }
 
-/** Names below a folder; what systemd, udev, libvirt and the kernel keep for themselves is left out. */
+/** Names below a folder. */
 function tree(folder: string): string[] {
   const found: string[] = [];
   for (const entry of exists(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
@@ -105,11 +111,6 @@ function tree(folder: string): string[] {
   }
   return found;
 }
-
-const foreign = [
-  ...['/run/systemd', '/run/udev', '/run/log', '/run/user', '/run/utmp', '/run/credentials'],
-  ...['/run/blkid', '/run/mount'],
-];
 
 function exists(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
