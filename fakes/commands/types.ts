@@ -29,6 +29,13 @@ export interface CommandStreams {
   readonly input: AsyncIterable<string>;
   /** Aborts when the process is killed: the tool must return soon after. */
   readonly killed: AbortSignal;
+  /** Becomes another tool: same process, same streams (exec). */
+  exec(argv: Argv): Promise<CommandOutcome>;
+  /**
+   * Tells how far a long effect has come, from 0 to 1, so that a fault can strike in its middle.
+   * Resolves with how the tool must end now, when one does.
+   */
+  reached(share: number): Promise<CommandOutcome | undefined>;
 }
 
 /** A simulated tool whose output is read while it runs. */

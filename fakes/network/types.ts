@@ -1,7 +1,9 @@
-/** Who can reach whom. Names are machine names; a link is directed. */
+/** Who can reach whom. */
 export interface NetworkState {
-  /** `from>to` pairs that are cut now. */
+  /** `from>to` pairs that are cut now: packets vanish, nobody is told. */
   readonly cut: Set<string>;
+  /** Called after each change of a link. */
+  readonly watchers: Set<() => void>;
 }
 
 /** An SSH server's and client's identity on one machine. */
@@ -13,3 +15,18 @@ export interface SshIdentity {
   /** Names of machines whose root may log in. */
   readonly authorized: Set<string>;
 }
+
+/** Where xen-backup runs when it does not run on one of the hosts. */
+export const outside = 'outside';
+
+/**
+ * How long a client of an SSH connection that gets no answer goes on waiting
+ * (ServerAliveInterval 15, ServerAliveCountMax 3).
+ */
+export const keepAliveMs = 45_000;
+
+/** How long a TCP connection attempt into nothing takes (ConnectTimeout). */
+export const connectTimeoutMs = 10_000;
+
+/** When the kernel of a server finds out by itself that a silent peer is gone. */
+export const tcpKeepAliveMs = 7_875_000;

@@ -1,7 +1,7 @@
 import type { FileSystemImage } from '../filesystem/types.js';
 import { SimulatedClock } from './clock.js';
 import { createIdentifiers } from './identifiers.js';
-import type { InstalledTool, Machine, World } from './state.js';
+import type { HostHardware, InstalledTool, Machine, World } from './state.js';
 
 export interface WorldInit {
   /** Everything that looks random follows from it. */
@@ -32,7 +32,17 @@ export interface MachineInit {
   readonly tools?: ReadonlyMap<string, InstalledTool>;
   readonly networkInterfaces?: readonly string[];
   readonly bootId?: string;
+  readonly hardware?: HostHardware;
 }
+
+const usualHardware: HostHardware = {
+  processors: 4,
+  megahertz: 2400,
+  processorModel: 'Nehalem',
+  memoryKiB: 8_388_608,
+  hostMemoryKiB: 8_388_608,
+  hypervisorVersion: '4.17.0',
+};
 
 /**
  * Adds a bare machine: no disks, no domains, udev and dmeventd not yet listening (see
@@ -71,7 +81,13 @@ export function addMachine(world: World, init: MachineInit): Machine {
     processes: new Map(),
     fileLocks: [],
     domains: new Map(),
-    hypervisor: { uris: ['xen:///system'], running: true, driver: 'Xen', nextDomainId: 1 },
+    hypervisor: {
+      uris: ['xen:///system'],
+      running: true,
+      driver: 'Xen',
+      nextDomainId: 1,
+      hardware: init.hardware ?? usualHardware,
+    },
     tools: new Map(init.tools ?? []),
     ssh: { hostKey: '', knownHosts: '', authorized: new Set() },
   };

@@ -167,6 +167,19 @@ export interface HypervisorState {
   running: boolean;
   driver: 'Xen' | 'QEMU' | 'Test';
   nextDomainId: number;
+  readonly hardware: HostHardware;
+}
+
+/** What libvirt says of the machine itself. */
+export interface HostHardware {
+  readonly processors: number;
+  readonly megahertz: number;
+  readonly processorModel: string;
+  /** As nodeinfo counts it, without what the hypervisor keeps. */
+  readonly memoryKiB: number;
+  /** As capabilities count it. */
+  readonly hostMemoryKiB: number;
+  readonly hypervisorVersion: string;
 }
 
 export interface InstalledTool {

@@ -1,0 +1,64 @@
+import { setFrozen } from '../domains/freeze.js';
+import {
+  destroyDomain,
+  resumeDomain,
+  shutDownDomain,
+  startDomain,
+  suspendDomain,
+} from '../domains/operations.js';
+import type { SimulatedDomain } from '../domains/types.js';
+import type { Machine } from '../world/state.js';
+
+/** A virsh command that changes a domain. */
+export interface DomainAction {
+  /** @returns what virsh prints. */
+  readonly run: (machine: Machine, domain: SimulatedDomain) => string;
+  /** The first line of virsh's error. */
+  readonly failure: (name: string) => string;
+}
+
+export const domainActions: Readonly<Record<string, DomainAction>> = {
+  suspend: {
+    run: (machine, domain) => {
+      suspendDomain(machine, domain);
+      return `Domain '${domain.name}' suspended`;
+    },
+    failure: (name) => `Failed to suspend domain '${name}'`,
+  },
+  resume: {
+    run: (machine, domain) => {
+      resumeDomain(machine, domain);
+      return `Domain '${domain.name}' resumed`;
+    },
+    failure: (name) => `Failed to resume domain '${name}'`,
+  },
+  start: {
+    run: (machine, domain) => {
+      startDomain(machine, domain);
+      return `Domain '${domain.name}' started`;
+    },
+    failure: (name) => `Failed to start domain '${name}'`,
+  },
+  shutdown: {
+    run: (machine, domain) => {
+      shutDownDomain(machine, domain);
+      return `Domain '${domain.name}' is being shutdown`;
+    },
+    failure: (name) => `Failed to shutdown domain '${name}'`,
+  },
+  destroy: {
+    run: (machine, domain) => {
+      destroyDomain(machine, domain);
+      return `Domain '${domain.name}' destroyed`;
+    },
+    failure: (name) => `Failed to destroy domain '${name}'`,
+  },
+  domfsfreeze: {
+    run: (machine, domain) => `Froze ${setFrozen(machine, domain, 'frozen')} filesystem(s)`,
+    failure: () => 'Unable to freeze filesystems',
+  },
+  domfsthaw: {
+    run: (machine, domain) => `Thawed ${setFrozen(machine, domain, 'thawed')} filesystem(s)`,
+    failure: () => 'Unable to thaw filesystems',
+  },
+};

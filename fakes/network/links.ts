@@ -1,0 +1,65 @@
+import type { World } from '../world/state.js';
+
+function pairs(left: string, right: string): readonly string[] {
+  return [`${left}>${right}`, `${right}>${left}`];
+}
+
+/** True when packets pass between two places in both directions, and both are switched on. */
+export function canReach(world: World, from: string, to: string): boolean {
+  const off = [from, to].some((name) => world.machines.get(name)?.power === 'off');
+  return !off && (from === to || pairs(from, to).every((pair) => !world.network.cut.has(pair)));
+}
+
+/** Packets between two places vanish from now on. */
+export function cutLink(world: World, left: string, right: string): void {
+  for (const pair of pairs(left, right)) world.network.cut.add(pair);
+  tell(world);
+}
+
+/** Packets pass again. */
+export function healLink(world: World, left: string, right: string): void {
+  for (const pair of pairs(left, right)) world.network.cut.delete(pair);
+  tell(world);
+}
+
+function tell(world: World): void {
+  for (const watcher of [...world.network.watchers]) watcher();
+}
+
+/** A watch on one link. */
+export interface LinkWatch {
+  /** Resolves when the link has been silent for the time given without a break. */
+  readonly silent: Promise<void>;
+  /** Ends the watch. */
+  stop(): void;
+}
+
+/**
+ * Watches a link as a keep-alive does: it takes a silence of `patienceMs` to call it dead; a link
+ * that comes back in time is as if nothing had been.
+ */
+export function watchLink(world: World, from: string, to: string, patienceMs: number): LinkWatch {
+  let cancel: (() => void) | undefined;
+  let report: () => void = () => undefined;
+  const silent = new Promise<void>((resolve) => {
+    report = resolve;
+  });
+  const look = (): void => {
+    const up = canReach(world, from, to);
+    if (up) {
+      cancel?.();
+      cancel = undefined;
+    } else {
+      cancel ??= world.clock.schedule(patienceMs, report);
+    }
+  };
+  world.network.watchers.add(look);
+  look();
+  return {
+    silent,
+    stop: () => {
+      world.network.watchers.delete(look);
+      cancel?.();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import type {
+  Command,
+  CommandResult,
+  CommandRunner,
+  RunningCommand,
+} from '../../src/ports/index.js';
+import type { CommandOutcome } from '../commands/types.js';
+import { canReach, watchLink } from '../network/links.js';
+import { keepAliveMs } from '../network/types.js';
+import type { Machine } from '../world/state.js';
+import type { SimulatedClock } from '../world/clock.js';
+import type { Controller } from './controller.js';
+import type { LaunchedProcess, Launcher } from './launcher.js';
+import { Pipe, pipeOf } from './pipe.js';
+import { RunnerErrors } from './runner-errors.js';
+import { stopSession } from './stop-session.js';
+
+const defaultTimeoutMs = 120_000;
+const defaultMaxOutputBytes = 16 * 1024 * 1024;
+const defaultGraceMs = 5_000;
+
+export interface SimulatedRunnerOptions {
+  readonly launcher: Launcher;
+  readonly machine: Machine;
+  readonly controller: Controller;
+  /** The host's name in messages. */
+  readonly host: string;
+}
+
+/** A command of ours on its way: the process and this side's ends of its pipes. */
+interface Started extends LaunchedProcess {
+  readonly stdin: Pipe;
+  readonly stdout: Pipe;
+}
+
+/**
+ * The {@link CommandRunner} of a simulated host. Local when xen-backup runs on that machine, else
+ * over SSH: then the network is between, and a command outlives the connection it came over.
+ */
+export class SimulatedRunner implements CommandRunner {
+  readonly #options: SimulatedRunnerOptions;
+  readonly #errors: RunnerErrors;
+
+  constructor(options: SimulatedRunnerOptions) {
+    this.#options = options;
+    this.#errors = new RunnerErrors(options.host);
+  }
+
+  async run(command: Command): Promise<CommandResult> {
+    const startedMs = this.#clock.elapsedMs();
+    const started = await this.#begin(command, pipeOf(textOf(command.stdin)));
+    const { maxOutputBytes = defaultMaxOutputBytes, timeoutMs = defaultTimeoutMs } = command;
+    const output = collect(started.stdout, maxOutputBytes);
+    const ended = started.ended.then(async (outcome) => ({ outcome, stdout: await output.text }));
+    const tooMuch = output.overflow.then(() => 'too-large' as const);
+    const first = await this.#firstOf<Awaited<typeof ended> | 'too-large'>(
+      [ended, tooMuch],
+      timeoutMs,
+    );
+    if (typeof first === 'object' && Buffer.byteLength(first.outcome.stderr) <= maxOutputBytes) {
+      const { exitCode, stderr } = first.outcome;
+      const durationMs = this.#clock.elapsedMs() - startedMs;
+      return { argv: command.argv, exitCode, stdout: first.stdout, stderr, durationMs };
+    }
+    await this.#stop(started, command, defaultGraceMs);
+    throw first === 'expired'
+      ? this.#errors.timedOut(command, timeoutMs)
+      : this.#errors.tooLarge(command, maxOutputBytes);
+  }
+
+  async start(command: Command): Promise<RunningCommand> {
+    const startedMs = this.#clock.elapsedMs();
+    const stdin = command.stdin === undefined ? new Pipe() : pipeOf(textOf(command.stdin));
+    const started = await this.#begin(command, stdin);
+    const result = this.#follow(started, command).then(({ exitCode, stderr }) => {
+      const durationMs = this.#clock.elapsedMs() - startedMs;
+      return { argv: command.argv, exitCode, stdout: '', stderr, durationMs };
+    });
+    // Whoever only calls stop() never looks at the result.
+    result.catch(() => undefined);
+    const { processId } = started.process;
+    return {
+      argv: command.argv,
+      processId,
+      stdout: started.stdout,
+      result,
+      write: async (text) => {
+        this.#options.controller.requireAlive();
+        const { machine } = this.#options;
+        if (!machine.processes.has(processId)) throw this.#errors.noInput(command);
+        stdin.push(text);
+      },
+      closeInput: async () => {
+        this.#options.controller.requireAlive();
+        stdin.end();
+      },
+      stop: (graceMs = defaultGraceMs) => this.#stop(started, command, graceMs),
+    };
+  }
+
+  get #clock(): SimulatedClock {
+    return this.#options.machine.world.clock;
+  }
+
+  async #begin(command: Command, stdin: Pipe): Promise<Started> {
+    const { launcher, machine, controller } = this.#options;
+    controller.requireAlive();
+    await this.#connection();
+    if (launcher.entryFor(machine, command.argv[0]) === 'not-installed') {
+      throw this.#errors.notInstalled(command);
+    }
+    const stdout = new Pipe();
+    const input = textOf(command.stdin);
+    const request = { machine, argv: command.argv, input, stdin, stdout, controller };
+    const started = { ...launcher.launch(request), stdin, stdout };
+    this.#closeWhenWeDie(started);
+    return started;
+  }
+
+  /** An established connection gives up after its keep-alive, not at once. */
+  async #connection(): Promise<void> {
+    const { machine, controller } = this.#options;
+    if (canReach(machine.world, controller.machine, machine.name)) return;
+    const watch = watchLink(machine.world, controller.machine, machine.name, keepAliveMs);
+    try {
+      await controller.orDeath(watch.silent);
+    } finally {
+      watch.stop();
+    }
+    throw this.#errors.unreachable();
+  }
+
+  /** Our ends of the pipes close with us; over a silent network nobody at the far end hears. */
+  #closeWhenWeDie({ stdin, stdout, ended }: Started): void {
+    const { machine, controller } = this.#options;
+    const forget = controller.onDeath(() => {
+      if (!canReach(machine.world, controller.machine, machine.name)) return;
+      stdin.end();
+      stdout.break();
+    });
+    void ended.finally(forget);
+  }
+
+  async #follow(started: Started, command: Command): Promise<CommandOutcome> {
+    const { timeoutMs } = command;
+    const first = await this.#firstOf([started.ended], timeoutMs);
+    if (first !== 'expired') return first;
+    await this.#stop(started, command, defaultGraceMs);
+    throw this.#errors.timedOut(command, timeoutMs ?? 0);
+  }
+
+  /**
+   * What comes first: an end, or the time limit.
+   *
+   * @throws XenBackupError `host-unreachable` when the connection dies before; SimulatedDeath.
+   */
+  async #firstOf<T>(ends: readonly Promise<T>[], timeoutMs?: number): Promise<T | 'expired'> {
+    const { machine, controller } = this.#options;
+    const watch = watchLink(machine.world, controller.machine, machine.name, keepAliveMs);
+    let cancel = (): void => undefined;
+    const expired = new Promise<'expired'>((resolve) => {
+      if (timeoutMs === undefined) return;
+      cancel = this.#clock.schedule(timeoutMs, () => {
+        resolve('expired');
+      });
+    });
+    const lost = watch.silent.then(() => 'lost' as const);
+    try {
+      const first = await controller.orDeath(Promise.race([...ends, expired, lost]));
+      if (first === 'lost') throw this.#errors.unreachable();
+      return first;
+    } finally {
+      watch.stop();
+      cancel();
+    }
+  }
+
+  /** Ends a session and proves it, by asking the machine itself. */
+  async #stop({ process }: Started, command: Command, graceMs: number): Promise<void> {
+    const { machine, controller } = this.#options;
+    controller.requireAlive();
+    const unproven = this.#errors.unproven(command, process.processId);
+    await this.#connection().catch((error: unknown) => {
+      if (!controller.alive) throw error;
+      throw unproven;
+    });
+    const proof = await controller.orDeath(stopSession(machine, process.sessionId, graceMs));
+    if (proof === 'survivors') throw unproven;
+  }
+}
+
+/** Reads all of a pipe, and tells when it gets too much. */
+function collect(
+  pipe: Pipe,
+  maxBytes: number,
+): { readonly text: Promise<string>; readonly overflow: Promise<void> } {
+  let tell = (): void => undefined;
+  const overflow = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const read = async (): Promise<string> => {
+    let text = '';
+    for await (const chunk of pipe) {
+      if (text.length + chunk.length > maxBytes) tell();
+      else text += chunk;
+    }
+    return text;
+  };
+  return { text: read(), overflow };
+}
+
+function textOf(stdin: string | Uint8Array | undefined): string {
+  if (stdin === undefined) return '';
+  return typeof stdin === 'string' ? stdin : Buffer.from(stdin).toString('utf8');
+}
