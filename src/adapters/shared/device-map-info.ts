@@ -29,8 +29,8 @@ const attributes = /^[L-][I-][s-](?<access>[rw])$/;
  */
 export function parseDeviceMaps(text: string): readonly DeviceMap[] {
   const lines = linesOf(text);
-  if (lines.length === 1 && lines[0] === 'No devices found') return [];
-  return lines.map(parseLine);
+  if (lines.length === 0) throw unexpectedOutput('dmsetup info: no answer', text);
+  return lines.length === 1 && lines[0] === 'No devices found' ? [] : lines.map(parseLine);
 }
 
 function parseLine(line: string): DeviceMap {

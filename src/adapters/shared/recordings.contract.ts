@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CommandResult } from '../../ports/index.js';
@@ -16,6 +17,8 @@ const folders = {
   xen: new URL('../../../fixtures/recordings/', import.meta.url),
   /** Loop devices and image files on a machine without device-mapper. */
   loop: new URL('../../../fixtures/recordings-loop/', import.meta.url),
+  /** libvirt's test driver: a real virsh without a hypervisor. */
+  'test-driver': new URL('../../../fixtures/recordings-test-driver/', import.meta.url),
 };
 
 /** Every recording of a tool by its name: `xen/add`, `loop/guest-pvs`. */
@@ -84,4 +87,30 @@ export function codeOf(action: () => unknown): string {
 export function expectStrict(parse: (text: string) => unknown, text: string): void {
   const code = codeOf(() => parse(text));
   expect(['nothing was thrown', 'output-unexpected']).toContain(code);
+}
+
+/**
+ * Garbage for a parser: random text, and the outputs of a tool cut off, with characters replaced,
+ * or with lines dropped or repeated.
+ */
+export function garbage(tool: string): fc.Arbitrary<string> {
+  const texts = [...readRecordings(tool).values()].map(({ stdout }) => stdout);
+  const recorded = fc.constantFrom(...texts.filter((text) => text !== ''));
+  const cut = fc
+    .tuple(recorded, fc.nat())
+    .map(([text, at]) => text.slice(0, at % Math.max(1, text.trimEnd().length)));
+  const replaced = fc
+    .tuple(recorded, fc.nat(), fc.string({ minLength: 1, maxLength: 3 }))
+    .map(([text, at, noise]) => {
+      const place = at % text.length;
+      return text.slice(0, place) + noise + text.slice(place + noise.length);
+    });
+  const rearranged = fc.tuple(recorded, fc.nat(), fc.boolean()).map(([text, at, twice]) => {
+    const lines = text.split('\n');
+    const place = at % lines.length;
+    const line = lines[place] ?? '';
+    return lines.toSpliced(place, 1, ...(twice ? [line, line] : [])).join('\n');
+  });
+  const bytes = fc.uint8Array({ maxLength: 200 }).map((raw) => String.fromCharCode(...raw));
+  return fc.oneof(fc.string(), bytes, cut, replaced, rearranged);
 }
