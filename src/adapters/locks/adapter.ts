@@ -8,7 +8,8 @@ import type {
   RunningCommand,
 } from '../../ports/index.js';
 import { commandFailed, unexpectedOutput } from '../shared/index.js';
-import { busyExitCode, lockArgv, lockFile, locksDirectory } from './argv.js';
+import { lockFile, locksDirectory } from '../shared/lock-files.js';
+import { busyExitCode, lockArgv } from './argv.js';
 import { FlockHeldLock } from './held-lock.js';
 import { parseOwner } from './owner.js';
 

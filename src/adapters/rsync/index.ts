@@ -1,0 +1,1 @@
+export { createFileCopier, type FileCopierOptions } from './adapter.js';
