@@ -1,4 +1,4 @@
-import { isSimulationError } from '../world/errors.js';
+import { isSimulationError, type SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { activateVolume, deactivateVolume } from './activation.js';
 import { mapOf } from './lookup.js';
@@ -8,7 +8,7 @@ import { useOf, type VolumeUse } from './use.js';
 
 export interface ActivationFailure {
   readonly volume: LogicalVolumeMetadata;
-  readonly error: Error;
+  readonly error: SimulationError;
 }
 
 /** Volumes that `-ay` and `-an` speak of: visible ones. */
@@ -44,21 +44,25 @@ export function activateGroup(machine: Machine, group: ScannedGroup): readonly A
   return failures;
 }
 
+/** A volume that somebody uses. */
+export interface BusyVolume {
+  readonly volume: LogicalVolumeMetadata;
+  readonly use: VolumeUse;
+}
+
 /**
- * Deactivates every volume of a group that nobody uses.
+ * Deactivates every volume of a group, or none of them while one is in use.
  *
- * @returns those in use, which stay.
+ * @returns those in use.
  */
-export function deactivateGroup(
-  machine: Machine,
-  group: ScannedGroup,
-): readonly { readonly volume: LogicalVolumeMetadata; readonly use: VolumeUse }[] {
-  const busy: { volume: LogicalVolumeMetadata; use: VolumeUse }[] = [];
+export function deactivateGroup(machine: Machine, group: ScannedGroup): readonly BusyVolume[] {
+  const busy = visibleVolumes(group)
+    .map((volume) => ({ volume, use: useOf(machine, group.metadata, volume) }))
+    .filter(({ use }) => use !== 'none');
+  if (busy.length > 0) return busy;
   // Snapshots go with their origins; taking them first leaves the origins plain.
   for (const volume of [...visibleVolumes(group)].reverse()) {
-    const use = useOf(machine, group.metadata, volume);
-    if (use === 'none') deactivateVolume(machine, group, volume);
-    else busy.unshift({ volume, use });
+    deactivateVolume(machine, group, volume);
   }
-  return busy;
+  return [];
 }

@@ -27,16 +27,14 @@ export function activateVolume(
 ): void {
   switch (volume.role.kind) {
     case 'plain':
-      activatePlain(machine, group, volume, monitoring);
+    case 'thin':
+      activateOriginal(machine, group, volume, monitoring);
       return;
     case 'snapshot':
-      activatePlain(machine, group, volumeNamed(group.metadata, volume.role.origin), monitoring);
+      activateOriginal(machine, group, volumeNamed(group.metadata, volume.role.origin), monitoring);
       return;
     case 'thin-pool':
       activatePool(machine, group, volume);
-      return;
-    case 'thin':
-      activateThin(machine, group, volume);
       return;
     case 'pool-data':
     case 'pool-metadata':
@@ -54,18 +52,19 @@ export function activateVolume(
 }
 
 /** A volume and its thick snapshots are active together. */
-function activatePlain(
+function activateOriginal(
   machine: Machine,
   group: ScannedGroup,
   volume: LogicalVolumeMetadata,
   monitoring: Monitoring,
 ): void {
   const snapshots = thickSnapshotsOf(group.metadata, volume.name);
+  const table = ownTable(machine, group, volume);
   if (snapshots.length === 0) {
-    ensureMap(machine, group, volume, undefined, segmentTable(group, volume));
+    ensureMap(machine, group, volume, undefined, table);
     return;
   }
-  const real = ensureMap(machine, group, volume, 'real', segmentTable(group, volume));
+  const real = ensureMap(machine, group, volume, 'real', table);
   for (const snapshot of snapshots) activateSnapshot(machine, group, snapshot, real, monitoring);
   activateOrigin(machine, group, volume, real);
 }
@@ -139,10 +138,15 @@ function activatePool(
   return inner;
 }
 
-function activateThin(machine: Machine, group: ScannedGroup, volume: LogicalVolumeMetadata): void {
-  if (volume.role.kind !== 'thin') return;
+/** The lines that show a volume's own data; a thin volume's pool is activated for them. */
+function ownTable(
+  machine: Machine,
+  group: ScannedGroup,
+  volume: LogicalVolumeMetadata,
+): readonly Target[] {
+  if (volume.role.kind !== 'thin') return segmentTable(group, volume);
   const pool = activatePool(machine, group, volumeNamed(group.metadata, volume.role.pool));
-  ensureMap(machine, group, volume, undefined, [
+  return [
     {
       kind: 'thin',
       start: 0,
@@ -150,7 +154,7 @@ function activateThin(machine: Machine, group: ScannedGroup, volume: LogicalVolu
       pool: keyOf(pool.number),
       deviceId: volume.role.deviceId,
     },
-  ]);
+  ];
 }
 
 function ensureMap(
@@ -225,7 +229,7 @@ export function unlayerOrigin(
 ): void {
   const map = mapOf(machine, group.metadata, origin);
   if (map === undefined || thickSnapshotsOf(group.metadata, origin.name).length > 0) return;
-  replaceTable(machine, map.name, segmentTable(group, origin));
+  replaceTable(machine, map.name, ownTable(machine, group, origin));
   const real = mapNamed(machine, lvmMapName(group.metadata.name, origin.name, 'real'));
   if (real !== undefined) removeMap(machine, real.name);
 }

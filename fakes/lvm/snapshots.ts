@@ -55,7 +55,7 @@ export function createThickSnapshot(
 ): ScannedGroup {
   refuseTakenName(group, request.name);
   const origin = volumeNamed(group.metadata, request.origin);
-  if (origin.role.kind !== 'plain') {
+  if (origin.role.kind !== 'plain' && origin.role.kind !== 'thin') {
     throw new SimulationError(
       'not-supported',
       origin.name,
