@@ -51,8 +51,8 @@ class UdevDeviceEvents implements DeviceEvents {
     // The command ends by itself; the runner's limit is for a udevadm that hangs.
     const timeoutMs = (seconds + 30) * 1_000;
     const result = await this.#runner.run({ argv: settleArgv(seconds), timeoutMs });
-    // udevadm has one exit code for everything, and says nothing when its time is over.
-    if (result.exitCode === 1 && result.stderr.trim() === '') {
+    // udevadm has one exit code for everything; old ones say nothing when the time is over.
+    if (result.exitCode === 1 && /^(?:\s*|Timed out for waiting .*)$/s.test(result.stderr)) {
       throw commandFailed(this.#host, result, 'command-timed-out');
     }
     expectSuccess(this.#host, result);

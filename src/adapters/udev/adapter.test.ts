@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFiles } from '../../ports/index.js';
+import { codeOf } from '../shared/recordings.contract.js';
+import { ReplayRunner } from '../shared/replay.contract.js';
+import { reloadArgv, settleArgv } from './argv.js';
+import { createDeviceEvents } from './index.js';
+import { UDEV_RULE } from './scripts.js';
+
+const path = '/run/udev/rules.d/56-xen-backup-abcdefghij.rules';
+
+function setUp() {
+  const runner = new ReplayRunner();
+  const done: string[] = [];
+  const written = new Map<string, string>();
+  const unused = () => Promise.reject(new Error('not used by this adapter'));
+  const files: HostFiles = {
+    readText: unused,
+    appendDurably: unused,
+    list: unused,
+    removeDirectory: unused,
+    readTextBeneath: unused,
+    makeDirectory: async (directory) => {
+      done.push(`mkdir ${directory}`);
+    },
+    writeTextAtomically: async (file, text) => {
+      done.push(`write ${file}`);
+      written.set(file, text);
+    },
+    removeFile: async (file) => {
+      done.push(`remove ${file}`);
+    },
+  };
+  const events = createDeviceEvents({ runner, files, hostName: 'dom0a', settleTimeoutSeconds: 20 });
+  return { runner, done, written, events };
+}
+
+describe('the udev adapter', () => {
+  it('writes the rule before it makes udev read it', async () => {
+    const { runner, done, written, events } = setUp();
+    runner.on(/^udevadm control --reload$/);
+    await events.installRule(path);
+    expect(done).toEqual(['mkdir /run/udev/rules.d', `write ${path}`]);
+    expect(written.get(path)).toBe(UDEV_RULE);
+    expect(runner.lines).toEqual(['udevadm control --reload']);
+  });
+
+  it('removes the rule and makes udev forget it', async () => {
+    const { runner, done, events } = setUp();
+    runner.on(/^udevadm control --reload$/);
+    await events.removeRule(path);
+    expect(done).toEqual([`remove ${path}`]);
+    expect(runner.lines).toHaveLength(1);
+  });
+
+  it('does not claim a rule that udev did not read', async () => {
+    const { runner, events } = setUp();
+    runner.on(/^udevadm/, {
+      exitCode: 1,
+      stderr: 'Failed to send reload request: No such file or directory\n',
+    });
+    await expect(events.installRule(path)).rejects.toMatchObject({ code: 'command-failed' });
+  });
+
+  it('waits for udev as long as it was told', async () => {
+    const { runner, events } = setUp();
+    runner.on(/^udevadm settle --timeout=20$/);
+    await events.settle();
+    expect(runner.commands[0]?.timeoutMs).toBe(50_000);
+  });
+
+  it.each(['', 'Timed out for waiting the udev queue being empty.\n'])(
+    'knows that the time is over by %j',
+    async (stderr) => {
+      const { runner, events } = setUp();
+      runner.on(/^udevadm/, { exitCode: 1, stderr });
+      await expect(events.settle()).rejects.toMatchObject({ code: 'command-timed-out' });
+    },
+  );
+
+  it('tells any other failure of settle from time', async () => {
+    const { runner, events } = setUp();
+    runner.on(/^udevadm/, { exitCode: 1, stderr: 'Failed to connect to udevd\n' });
+    await expect(events.settle()).rejects.toMatchObject({ code: 'command-failed' });
+  });
+});
+
+describe('the udev rule', () => {
+  it('is one match on our names with the four settings that were proven', () => {
+    const lines = UDEV_RULE.split('\n').filter((line) => line.startsWith('ENV{DM_NAME}'));
+    expect(lines).toEqual([
+      'ENV{DM_NAME}=="xen-backup-*|*-xen--backup--*", ENV{DM_NOSCAN}="1", ' +
+        'ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0", OPTIONS+="nowatch"',
+    ]);
+  });
+
+  it('has command lines that name whole seconds', () => {
+    expect(reloadArgv()).toEqual(['udevadm', 'control', '--reload']);
+    expect(settleArgv(60)).toEqual(['udevadm', 'settle', '--timeout=60']);
+    for (const seconds of [0, -1, 1.5, Number.NaN]) {
+      expect(codeOf(() => settleArgv(seconds))).toBe('internal');
+    }
+  });
+});
