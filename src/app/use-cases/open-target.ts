@@ -1,7 +1,7 @@
 import {
   type DeviceTree,
   disksOnTarget,
-  formatBytes,
+  formatSizesApart,
   type GuestConfiguration,
   holdsItsDisks,
   type Side,
@@ -80,10 +80,9 @@ async function requireUsable(
   }
   const origin = source.origins.find((candidate) => candidate.target === target);
   if (origin !== undefined && origin.volume.sizeBytes !== volume.sizeBytes) {
+    const [left, right] = formatSizesApart(origin.volume.sizeBytes, volume.sizeBytes);
     throw new XenBackupError('layout-drift', {
-      message:
-        `disk ${target} is ${formatBytes(origin.volume.sizeBytes)} on ${source.session.name} ` +
-        `and ${formatBytes(volume.sizeBytes)} on ${session.name}`,
+      message: `disk ${target} is ${left} on ${source.session.name} and ${right} on ${session.name}`,
     });
   }
   if (volume.open && (await isStillOpen(session, volume.deviceMapperPath))) {

@@ -1,5 +1,11 @@
-import { formatBytes } from '../units/index.js';
-import type { Content, DeviceNode, DeviceTree, VolumeGroupNode } from '../model/index.js';
+import { formatSizesApart } from '../units/index.js';
+import type {
+  Content,
+  DeviceNode,
+  DeviceTree,
+  PartitionEntry,
+  VolumeGroupNode,
+} from '../model/index.js';
 import { type Conflict, drift } from './conflict.js';
 
 /**
@@ -22,20 +28,53 @@ export function compareTrees(expected: DeviceTree, found: DeviceTree): Conflict 
 
 function compareNodes(expected: DeviceNode, found: DeviceNode): Conflict | undefined {
   const name = describeNode(expected);
-  if (expected.sizeBytes !== found.sizeBytes) {
-    return drift(
-      found.position,
-      `${name} is ${formatBytes(expected.sizeBytes)} on the source and ${formatBytes(found.sizeBytes)} on the standby`,
-    );
-  }
-  const content = compareContents(expected.content, found.content);
+  const size = compareSizes(expected, found);
+  if (size !== undefined) return drift(found.position, `${name} ${size}`);
+  const content = compareContents(expected.content, found.content) ?? compareUuids(expected, found);
   if (content !== undefined) return drift(found.position, `${name} ${content}`);
   return compareTables(expected, found) ?? compareChildren(expected, found);
+}
+
+function compareSizes(
+  expected: { readonly sizeBytes: number },
+  found: { readonly sizeBytes: number },
+): string | undefined {
+  if (expected.sizeBytes === found.sizeBytes) return undefined;
+  const [left, right] = formatSizesApart(expected.sizeBytes, found.sizeBytes);
+  return `is ${left} on the source and ${right} on the standby`;
+}
+
+function comparePlaces(expected: PartitionEntry, found: PartitionEntry): string | undefined {
+  if (expected.startBytes !== found.startBytes) {
+    return `starts at byte ${String(expected.startBytes)} on the source and at byte ${String(found.startBytes)} on the standby`;
+  }
+  if (expected.kind === found.kind) return undefined;
+  return `is ${expected.kind} on the source and ${found.kind} on the standby`;
 }
 
 function compareContents(expected: Content, found: Content): string | undefined {
   const [left, right] = [describeContent(expected), describeContent(found)];
   return left === right ? undefined : `bears ${left} on the source and ${right} on the standby`;
+}
+
+/**
+ * A guest may find its root by the UUID of a table or a partition: the standby must answer to it.
+ * Older tools do not tell them: then there is nothing to compare.
+ */
+function compareUuids(expected: DeviceNode, found: DeviceNode): string | undefined {
+  const pairs = [
+    ['table', tableUuid(expected), tableUuid(found)],
+    ['partition', expected.partitionUuid, found.partitionUuid],
+  ] as const;
+  for (const [what, left, right] of pairs) {
+    if (left === undefined || right === undefined || left === right) continue;
+    return `has the ${what} UUID ${left} on the source and ${right} on the standby`;
+  }
+  return undefined;
+}
+
+function tableUuid({ content }: DeviceNode): string | undefined {
+  return content.kind === 'partition-table' ? content.uuid : undefined;
 }
 
 /** In words, with everything that must agree. */
@@ -63,18 +102,8 @@ function compareTables(expected: DeviceNode, found: DeviceNode): Conflict | unde
     const partner = found.table.partitions.find(({ number }) => number === entry.number);
     const name = `partition ${String(entry.number)} of ${expected.position}`;
     if (partner === undefined) return drift(found.position, `${name} is missing on the standby`);
-    if (partner.sizeBytes !== entry.sizeBytes) {
-      return drift(
-        found.position,
-        `${name} is ${formatBytes(entry.sizeBytes)} on the source and ${formatBytes(partner.sizeBytes)} on the standby`,
-      );
-    }
-    if (partner.startBytes !== entry.startBytes || partner.kind !== entry.kind) {
-      return drift(
-        found.position,
-        `${name} starts at another place, or is of another kind, on the standby`,
-      );
-    }
+    const difference = compareSizes(entry, partner) ?? comparePlaces(entry, partner);
+    if (difference !== undefined) return drift(found.position, `${name} ${difference}`);
   }
   const extra = found.table.partitions.find(
     ({ number }) => !expected.table?.partitions.some((entry) => entry.number === number),
@@ -110,12 +139,8 @@ function compareGroups(expected: DeviceTree, found: VolumeGroupNode): Conflict |
     if (other === undefined) return drift(group.name, `${name} is missing on the standby`);
     if (other.name !== volume.name)
       return drift(group.name, `${name} is called ${other.name} on the standby`);
-    if (other.sizeBytes !== volume.sizeBytes) {
-      return drift(
-        group.name,
-        `${name} is ${formatBytes(volume.sizeBytes)} on the source and ${formatBytes(other.sizeBytes)} on the standby`,
-      );
-    }
+    const size = compareSizes(volume, other);
+    if (size !== undefined) return drift(group.name, `${name} ${size}`);
   }
   const extra = group.logicalVolumes.find(
     ({ uuid }) => !partner.group.logicalVolumes.some((volume) => volume.uuid === uuid),

@@ -1,21 +1,9 @@
-import {
-  allDevices,
-  type DeviceTree,
-  type GuestVolumeGroup,
-  type NodePosition,
-  type PartitionMap,
-  type PartitionTable,
-} from '../model/index.js';
+import { allDevices, type DeviceTree, type NodePosition } from '../model/index.js';
 import type { StepSegment } from '../steps/index.js';
-import {
-  buildTree,
-  contentPartitions,
-  openedDevices,
-  partitionPosition,
-  volumePosition,
-} from './build-tree.js';
+import { buildTree, openedDevices, volumePosition } from './build-tree.js';
 import { compareTrees } from './compare.js';
-import { type Conflict, drift, unsupported } from './conflict.js';
+import { type Conflict, drift } from './conflict.js';
+import { findContradiction, findPartialGroup } from './contradiction.js';
 import type { Observations } from './observations.js';
 import { mapSegments } from './segments.js';
 
@@ -48,16 +36,13 @@ export interface DiscoveryRequest {
   readonly expected?: DeviceTree;
 }
 
-/** A table in a volume in a table...: nobody nests deeper, but a disk may lie. */
-const maximumDepth = 6;
-
 /**
  * The discovery machine: pure, the same for source and target. From what has been seen it says
  * what to look at next, until the tree is complete or cannot be.
  */
 export function nextDiscovery(request: DiscoveryRequest, seen: Observations): DiscoveryTurn {
   const conflict =
-    findContradiction(seen) ??
+    findContradiction(request.disks, seen) ??
     (request.expected === undefined
       ? undefined
       : compareTrees(request.expected, buildTree(request.disks, seen)));
@@ -68,6 +53,9 @@ export function nextDiscovery(request: DiscoveryRequest, seen: Observations): Di
     const actions = collect(request, seen);
     if (actions.length > 0) return { kind: 'act', actions };
   }
+  // Only now: a physical volume may have lain on a volume of another group.
+  const partial = findPartialGroup(seen);
+  if (partial !== undefined) return { kind: 'conflict', conflict: partial };
   const tree = buildTree(request.disks, seen);
   const missing = request.expected === undefined ? undefined : findMissing(request.expected, tree);
   return missing === undefined ? { kind: 'tree', tree } : { kind: 'conflict', conflict: missing };
@@ -126,80 +114,15 @@ function readGroups(_: DiscoveryRequest, seen: Observations): readonly Discovery
 }
 
 function mapVolumes(_: DiscoveryRequest, seen: Observations): readonly DiscoveryAction[] {
-  return (seen.volumeGroups?.groups ?? []).flatMap((group) =>
+  const complete = (seen.volumeGroups?.groups ?? []).filter(
+    (group) => group.missingPhysicalVolumes === 0,
+  );
+  return complete.flatMap((group) =>
     group.logicalVolumes.flatMap((volume): readonly DiscoveryAction[] => {
       const position = volumePosition(group.name, volume.name);
-      const segments = mapSegments(group, volume);
-      if (seen.volumes.has(position) || segments === undefined) return [];
-      return [{ kind: 'map-volume', position, segments }];
+      const mapped = mapSegments(group, volume);
+      if (seen.volumes.has(position) || mapped.kind === 'unmappable') return [];
+      return [{ kind: 'map-volume', position, segments: mapped.segments }];
     }),
   );
-}
-
-/** What can be told wrong without a second host to compare with. */
-function findContradiction(seen: Observations): Conflict | undefined {
-  for (const [position] of openedDevices(seen)) {
-    if (position.split('/').length > maximumDepth) {
-      return unsupported(
-        position,
-        'partition tables and volume groups are nested deeper than any real guest does',
-        'Look at this disk by hand: its partition table may be damaged or made to mislead.',
-      );
-    }
-  }
-  for (const [position, table] of seen.tables) {
-    const maps = seen.partitionMaps.get(position);
-    const conflict = maps === undefined ? undefined : unmappedPartition(position, table, maps);
-    if (conflict !== undefined) return conflict;
-  }
-  return findGroupContradiction(seen.volumeGroups?.groups ?? []);
-}
-
-function unmappedPartition(
-  position: NodePosition,
-  table: PartitionTable,
-  maps: readonly PartitionMap[],
-): Conflict | undefined {
-  for (const entry of contentPartitions(table.partitions)) {
-    const map = maps.find(({ number }) => number === entry.number);
-    if (map !== undefined && map.sizeSectors * 512 === entry.sizeBytes) continue;
-    return unsupported(
-      partitionPosition(position, entry.number),
-      `parted and kpartx disagree about partition ${String(entry.number)}: ` +
-        `${String(entry.sizeBytes)} bytes against ${map === undefined ? 'no map' : String(map.sizeSectors * 512)}`,
-      'The partition table may be damaged; check it with parted inside the guest.',
-    );
-  }
-  return undefined;
-}
-
-function findGroupContradiction(groups: readonly GuestVolumeGroup[]): Conflict | undefined {
-  const names = new Set<string>();
-  for (const group of groups) {
-    if (names.has(group.name)) {
-      return unsupported(
-        group.name,
-        `two volume groups of this guest are called ${group.name}`,
-        'Rename one of them inside the guest (vgrename by UUID).',
-      );
-    }
-    names.add(group.name);
-    if (group.missingPhysicalVolumes > 0) {
-      return unsupported(
-        group.name,
-        `volume group ${group.name} lacks ${String(group.missingPhysicalVolumes)} of its physical volumes`,
-        'Every disk the volume group lies on must belong to the guest; a partial volume group is never copied.',
-      );
-    }
-    const odd = group.logicalVolumes.find((volume) => mapSegments(group, volume) === undefined);
-    if (odd !== undefined) {
-      const types = [...new Set(odd.segments.map(({ type }) => type))].join(', ');
-      return unsupported(
-        volumePosition(group.name, odd.name),
-        `logical volume ${group.name}/${odd.name} is of type ${types}, which cannot be opened without activating it`,
-        'Only linear and striped volumes inside a guest are replicated file by file.',
-      );
-    }
-  }
-  return undefined;
 }

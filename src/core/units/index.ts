@@ -1,1 +1,1 @@
-export { formatBytes, formatDuration, printable } from './format.js';
+export { formatBytes, formatDuration, formatSizesApart, printable } from './format.js';
