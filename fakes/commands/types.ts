@@ -29,6 +29,8 @@ export interface CommandStreams {
   readonly input: AsyncIterable<string>;
   /** Aborts when the process is killed: the tool must return soon after. */
   readonly killed: AbortSignal;
+  /** Whether whoever started it still lives and can be heard. */
+  readonly connected: () => boolean;
   /** Becomes another tool: same process, same streams (exec). */
   exec(argv: Argv): Promise<CommandOutcome>;
   /**

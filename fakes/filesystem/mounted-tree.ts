@@ -5,6 +5,7 @@ import type { Machine } from '../world/state.js';
 import { KernelError } from './errno.js';
 import { SimulatedFileSystem } from './file-system.js';
 import type { FileTree } from './file-tree.js';
+import { traitsOf } from './traits.js';
 import { findPath } from './tree-paths.js';
 import type { FileSystemImage, MountRecord } from './types.js';
 
@@ -38,10 +39,14 @@ export function treeOf(machine: Machine, mount: MountRecord): FileTree {
     : fileSystem.tree;
 }
 
-/** Inode of the directory that a mount shows as its root. */
+/**
+ * Inode of the directory that a mount shows as its root. The kernel holds that one in memory: it
+ * is known even when the device cannot be read any more.
+ */
 export function rootInodeOf(machine: Machine, mount: MountRecord): number {
+  const known = traitsOf(mount.type)?.rootInode;
+  if (mount.root === '/' && known !== undefined) return known;
   const tree = treeOf(machine, mount);
-  if (mount.root === '/') return tree.root;
   const inode = findPath(tree, mount.root);
   if (inode === undefined) throw new KernelError('ENOENT', mount.root);
   return inode.number;

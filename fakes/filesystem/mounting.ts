@@ -19,6 +19,7 @@ import type { MountRecord } from './types.js';
 export interface DeviceMountRequest {
   readonly device: string;
   readonly mountPoint: string;
+  /** `auto`: whatever is found. */
   readonly type: string;
   readonly options: readonly string[];
 }
@@ -37,7 +38,9 @@ export interface MountResult {
 export function mountDevice(machine: Machine, request: DeviceMountRequest): MountResult {
   const target = mountTarget(machine, request.mountPoint);
   const device = sourceDevice(machine, request.device);
-  if (traitsOf(request.type) === undefined) throw new MountError('unknown-type', request.type);
+  if (request.type !== 'auto' && traitsOf(request.type) === undefined) {
+    throw new MountError('unknown-type', request.type);
+  }
   const options = parseMountOptions(request.options);
   const shared = mountsOfDevice(machine, device.number)[0];
   if (shared !== undefined) return shareSuperblock(machine, shared, target, options);
@@ -47,7 +50,8 @@ export function mountDevice(machine: Machine, request: DeviceMountRequest): Moun
   const fileSystem = readableFileSystem(machine, device, request.type);
   checkOptions(fileSystem, options, mainPath(device));
   refuseDuplicateUuid(machine, fileSystem, options, device);
-  return attach(machine, { device, fileSystem, options, target, type: request.type });
+  const type = request.type === 'auto' ? fileSystem.superblock.type : request.type;
+  return attach(machine, { device, fileSystem, options, target, type });
 }
 
 interface Attachment {
@@ -165,6 +169,7 @@ function readContent(machine: Machine, device: BlockDevice): ReturnType<typeof c
 
 /** ext4's driver takes all of its family; the older types refuse what they do not know. */
 function mountsAs(actual: string, asked: string): boolean {
+  if (asked === 'auto') return true;
   const family = ['ext2', 'ext3', 'ext4'];
   if (!family.includes(actual) || !family.includes(asked)) return actual === asked;
   return family.indexOf(actual) <= family.indexOf(asked);

@@ -103,6 +103,8 @@ function walk(
 }
 
 function followLink(state: Walk, directory: Location, location: Location): Location {
+  // The root of a mount is a directory; of a dead device nothing more can be asked.
+  if (location.mount.id !== directory.mount.id) return location;
   const inode = inodeAt(state.machine, location);
   if (inode.kind !== 'l') return location;
   state.links += 1;

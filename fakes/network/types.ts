@@ -6,13 +6,13 @@ export interface NetworkState {
   readonly watchers: Set<() => void>;
 }
 
-/** An SSH server's and client's identity on one machine. */
-export interface SshIdentity {
-  /** `ssh-ed25519 AAAA...` of the server. */
-  readonly hostKey: string;
-  /** Text of known_hosts of root. */
-  knownHosts: string;
-  /** Names of machines whose root may log in. */
+/** The SSH server of a machine. Its clients' known_hosts are files of those machines. */
+export interface SshServer {
+  /** `ssh-ed25519 AAAA...`. */
+  hostKey: string;
+  port: number;
+  daemon: 'running' | 'stopped';
+  /** Names of machines (or `outside`) whose root may log in. */
   readonly authorized: Set<string>;
 }
 

@@ -21,6 +21,8 @@ export interface LaunchRequest {
   readonly input?: string;
   readonly stdin: Pipe;
   readonly stdout: Pipe;
+  /** Whether whoever holds the other ends of its pipes lives and can be heard. Default: yes. */
+  readonly connected?: () => boolean;
   /** The life of xen-backup that asked for it; absent for what starts by itself. */
   readonly controller?: Controller;
 }
@@ -151,6 +153,7 @@ class Execution {
         },
         input: stdin,
         killed: this.#process.killed.signal,
+        connected: this.#request.connected ?? (() => true),
         exec: (next) => this.#command(next),
         reached: (share) => this.#faults.during(this.#armed, share),
       }),

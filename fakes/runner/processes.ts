@@ -49,18 +49,29 @@ export function addProcess(machine: Machine, init: ProcessInit): SimulatedProces
     workingDirectory: workingDirectory?.path ?? '/',
     openPaths: new Set(),
     usedMounts: new Set(workingDirectory === undefined ? [] : [workingDirectory.mount.id]),
+    environment: new Set(),
     state: 'S',
     startedMs: machine.world.clock.elapsedMs(),
     killed: new AbortController(),
   };
+  if (workingDirectory !== undefined) workingDirectories.set(process, workingDirectory);
   machine.processes.set(processId, process);
   return process;
 }
+
+/** Where processes work: the inode itself, whatever is mounted over its path later. */
+const workingDirectories = new WeakMap<SimulatedProcess, Location>();
 
 /** chdir(2). */
 export function changeDirectory(process: SimulatedProcess, location: Location): void {
   process.workingDirectory = location.path;
   process.usedMounts.add(location.mount.id);
+  workingDirectories.set(process, location);
+}
+
+/** Where a process works, `undefined` when it never changed directory. */
+export function workingDirectoryOf(process: SimulatedProcess): Location | undefined {
+  return workingDirectories.get(process);
 }
 
 /** The end of a process: its locks, its open files and its place in mounts are free. */

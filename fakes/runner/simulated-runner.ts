@@ -111,7 +111,9 @@ export class SimulatedRunner implements CommandRunner {
     }
     const stdout = new Pipe();
     const input = textOf(command.stdin);
-    const request = { machine, argv: command.argv, input, stdin, stdout, controller };
+    const connected = (): boolean =>
+      controller.alive && canReach(machine.world, controller.machine, machine.name);
+    const request = { machine, argv: command.argv, input, stdin, stdout, controller, connected };
     const started = { ...launcher.launch(request), stdin, stdout };
     this.#closeWhenWeDie(started);
     return started;

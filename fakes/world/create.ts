@@ -89,7 +89,7 @@ export function addMachine(world: World, init: MachineInit): Machine {
       hardware: init.hardware ?? usualHardware,
     },
     tools: new Map(init.tools ?? []),
-    ssh: { hostKey: '', knownHosts: '', authorized: new Set() },
+    ssh: { hostKey: '', port: 22, daemon: 'running', authorized: new Set() },
   };
   world.machines.set(machine.name, machine);
   return machine;

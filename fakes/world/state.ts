@@ -11,7 +11,7 @@ import type {
 } from '../block/types.js';
 import type { SimulatedDomain } from '../domains/types.js';
 import type { MountRecord } from '../filesystem/types.js';
-import type { NetworkState, SshIdentity } from '../network/types.js';
+import type { NetworkState, SshServer } from '../network/types.js';
 import type { SimulatedClock } from './clock.js';
 import type { Identifiers } from './identifiers.js';
 
@@ -81,7 +81,7 @@ export interface Machine {
   readonly hypervisor: HypervisorState;
   /** By name; a tool that is not here is not installed. */
   readonly tools: Map<string, InstalledTool>;
-  readonly ssh: SshIdentity;
+  readonly ssh: SshServer;
 }
 
 export interface KernelLogLine {
@@ -148,6 +148,8 @@ export interface SimulatedProcess {
   readonly openPaths: Set<string>;
   /** Ids of the mounts it works in or has files open on: these are busy. */
   readonly usedMounts: Set<number>;
+  /** `NAME=value`, as far as anybody looks for it. */
+  readonly environment: Set<string>;
   /** `D` does not die of KILL. */
   state: 'R' | 'S' | 'D' | 'Z';
   readonly startedMs: number;
@@ -159,6 +161,7 @@ export interface SimulatedProcess {
 export interface FileLock {
   readonly path: string;
   readonly processId: number;
+  readonly mode: 'exclusive' | 'shared';
 }
 
 export interface HypervisorState {

@@ -1,0 +1,74 @@
+import {
+  APPEND_SCRIPT,
+  READ_BENEATH_SCRIPT,
+  WRITE_SCRIPT,
+} from '../../src/adapters/host-files/scripts.js';
+import { LOCK_SCRIPT } from '../../src/adapters/locks/scripts.js';
+import {
+  RECEIVE_SCRIPT,
+  SEND_SCRIPT,
+  STOP_RECEIVERS_SCRIPT,
+} from '../../src/adapters/rsync/scripts.js';
+import { HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
+import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
+import type { Argv } from '../../src/ports/index.js';
+import { holdersScript } from './scripts/holders.js';
+import {
+  appendScript,
+  findToolsScript,
+  readBeneathScript,
+  writeScript,
+} from './scripts/host-files.js';
+import { lockScript } from './scripts/locks.js';
+import { receiveScript, sendScript } from './scripts/guards.js';
+import { stopReceiversScript } from './scripts/receivers.js';
+import type { SimulatedScript } from './scripts/types.js';
+import { type CommandTable, notSimulated, type StreamingCommand } from './types.js';
+
+/**
+ * The simulated shell is no shell: it knows the scripts that adapters send by their very text, and
+ * does what each of them means. Any other text is refused loudly.
+ */
+const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
+  [WRITE_SCRIPT, writeScript],
+  [APPEND_SCRIPT, appendScript],
+  [READ_BENEATH_SCRIPT, readBeneathScript],
+  [LOCK_SCRIPT, lockScript],
+  [FIND_TOOLS_SCRIPT, findToolsScript],
+  [HOLDERS_SCRIPT, holdersScript],
+  [SEND_SCRIPT, sendScript],
+  [RECEIVE_SCRIPT, receiveScript],
+  [STOP_RECEIVERS_SCRIPT, stopReceiversScript],
+]);
+
+const sh: StreamingCommand = async (machine, argv, streams) => {
+  const [, option, text = '', name = 'sh', ...args] = argv;
+  const script = option === '-c' ? scripts.get(text) : undefined;
+  if (script === undefined) return notSimulated(argv);
+  return script(machine, [name, ...args], streams);
+};
+
+/** Tools that become another one: the priority changes nothing here, sudo allows everything. */
+const become: StreamingCommand = async (_machine, argv, streams) => {
+  const rest = withoutOptions(argv.slice(1));
+  const [tool, ...args] = rest;
+  return tool === undefined ? notSimulated(argv) : streams.exec([tool, ...args]);
+};
+
+/** `-c 3`, `-n`, `--`: everything before the command that belongs to ionice or sudo. */
+function withoutOptions(words: readonly string[]): readonly string[] {
+  const start = words.findIndex((word) => !word.startsWith('-') && !/^\d+$/.test(word));
+  return start === -1 ? [] : words.slice(start);
+}
+
+export const shellCommands: CommandTable = {
+  sh: { kind: 'streaming', run: sh },
+  ionice: { kind: 'streaming', run: become },
+  sudo: { kind: 'streaming', run: become },
+};
+
+/** A command line as an argument vector. */
+export function argvOf(words: readonly string[]): Argv | undefined {
+  const [tool, ...args] = words;
+  return tool === undefined ? undefined : [tool, ...args];
+}
