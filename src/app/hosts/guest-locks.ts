@@ -7,13 +7,18 @@ export type GuestLock =
   | { readonly kind: 'held'; readonly lock: HeldLock }
   | { readonly kind: 'busy'; readonly reason: string };
 
+/** Name of the lock that guards a guest's disks on a host. */
+export function guestLockName(guest: GuestName): string {
+  return `guest-${fileNameForGuest(guest)}`;
+}
+
 /** One run at a time works on a guest's disks on a host. */
 export async function lockGuest(
   context: RunContext,
   session: HostSession,
   guest: GuestName,
 ): Promise<GuestLock> {
-  const attempt = await session.host.locks.tryLock(`guest-${fileNameForGuest(guest)}`, {
+  const attempt = await session.host.locks.tryLock(guestLockName(guest), {
     runId: context.runId,
     controller: context.controller.nodeName,
     processId: context.controller.processId,

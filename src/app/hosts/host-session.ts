@@ -67,6 +67,11 @@ export class HostSession {
     return { name: ownedName(runId, number), uuid: `XENBACKUP-${runId}-${String(number)}` };
   }
 
+  /** A mark for a process of the run on this host: `<run id>-<number>`. */
+  nextTag(): string {
+    return `${this.runId}-${String(this.#names.next())}`;
+  }
+
   /**
    * A stack of steps on this host, journalled with all others of the run.
    *

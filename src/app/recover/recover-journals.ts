@@ -26,6 +26,8 @@ export async function recoverFromJournals(
   const residue: string[] = [];
   for (const runId of await listJournals(context, { host, identity })) {
     if (!(await liveness.isDead(runId))) continue;
+    // A receiver outlives the process that started it; it would write on, and keep its mount busy.
+    await host.copier.stopReceivers(runId);
     const path = `${journalDirectory(stateDirectory)}/${runId}.ndjson`;
     const text = (await host.files.readText(path, journalMaximumBytes)) ?? '';
     const { entries, damagedLines } = readJournal(text);

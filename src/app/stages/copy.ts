@@ -35,6 +35,10 @@ export interface CopyJob {
   readonly signal: AbortSignal;
   /** Told of every snapshot fill that was seen. */
   readonly onFill: (usedShare: number) => void;
+  /** A mark for the receiver of the next pass, unlike any other of the run. */
+  readonly nextTag: () => string;
+  /** Name of the lock that the receiver shares, so that it is never free while a writer lives. */
+  readonly targetLock: string;
 }
 
 /** What a pass over all file systems came to. */
@@ -124,6 +128,7 @@ async function pass(
   });
   const outcome = await job.source.copier.copy(copyRequest(job, transfer, kind, maxDeletes), {
     signal: job.signal,
+    stopReceivers: (tag) => job.target.copier.stopReceivers(tag),
     onProgress: (progress) => {
       events.emit({ type: 'copy-progress', ...place, ...about, ...progress });
     },
@@ -168,6 +173,8 @@ export function copyRequest(
     bandwidthLimitKiBPerSecond: job.guest.bandwidthLimitKiBPerSecond,
     ioClass: job.guest.ioClass,
     stallTimeoutMs,
+    tag: job.nextTag(),
+    targetLock: job.targetLock,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   XenBackupError,
 } from '../../core/index.js';
 import type { HostSession } from '../hosts/host-session.js';
+import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { mountTarget } from '../stages/mount-trees.js';
 import { writeRecord } from '../standby/records.js';
@@ -121,6 +122,8 @@ class TargetReplication {
       events: context.events,
       signal: context.signal,
       onFill: this.#replication.onFill,
+      nextTag: () => session.nextTag(),
+      targetLock: guestLockName(guest.name),
     });
   }
 
