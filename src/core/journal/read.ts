@@ -1,3 +1,4 @@
+import type { StepKind } from '../steps/index.js';
 import type { JournalEntry } from './entry.js';
 
 export interface JournalText {
@@ -23,15 +24,16 @@ export function readJournal(text: string): JournalText {
   return { entries, damagedLines };
 }
 
-const stepKinds = new Set([
-  'install-rule',
-  'create-snapshot',
-  'create-map',
-  'add-partition-maps',
-  'prepare-mount-points',
-  'mount',
-  'protect-mount-points',
-]);
+/** What the inverse of a step of each kind needs to be told, beside kind, id and host. */
+const undoFields: Readonly<Record<StepKind, readonly string[]>> = {
+  'install-rule': ['path'],
+  'create-snapshot': ['volumeGroup', 'origin', 'name'],
+  'create-map': ['name', 'uuid'],
+  'add-partition-maps': ['device'],
+  'prepare-mount-points': ['base'],
+  mount: ['device', 'mountPoint'],
+  'protect-mount-points': ['base'],
+};
 
 function parseEntry(line: string): JournalEntry | undefined {
   try {
@@ -46,17 +48,30 @@ function parseEntry(line: string): JournalEntry | undefined {
 function isEntry(value: unknown): value is JournalEntry {
   if (!isObject(value) || !isObject(value['step'])) return false;
   const { v, seq, bootId, phase, step } = value;
-  const { id, kind, host } = isObject(step) ? step : {};
   return (
     v === 1 &&
     Number.isSafeInteger(seq) &&
     typeof bootId === 'string' &&
     (phase === 'intent' || phase === 'done' || phase === 'undone') &&
-    Number.isSafeInteger(id) &&
-    typeof host === 'string' &&
-    typeof kind === 'string' &&
-    stepKinds.has(kind)
+    isObject(step) &&
+    isUndoable(step)
   );
+}
+
+/** A step that lacks what its inverse needs would be undone wrongly: its line counts as damaged. */
+function isUndoable(step: Readonly<Record<string, unknown>>): boolean {
+  const { id, kind, host, tags } = step;
+  const fields = Object.entries(undoFields).find(([known]) => known === kind)?.[1];
+  return (
+    fields !== undefined &&
+    Number.isSafeInteger(id) &&
+    [host, ...fields.map((field) => step[field])].every(isText) &&
+    (kind !== 'create-snapshot' || (Array.isArray(tags) && tags.length > 0 && tags.every(isText)))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
