@@ -59,7 +59,7 @@ describe("a file of the 2009 script's kind", () => {
     ['DOM0S="a b', '1:7', 'this quote is never closed'],
     ['DOMU=a\r', '1:7', 'Unix line ends'],
     ['\r', '1:1', 'Unix line ends'],
-    ['DOMU="a\u001b[2J"', '1:8', 'control character "\\u001b"'],
+    ['DOMU="a\u001b[2J"', '1:8', 'control character "\\x1b"'],
     ['\ufeffDOMU=a', '1:1', 'expected DOMU='],
   ])('%j is a problem at %s', (line, position, message) => {
     const found = problems(`${line}\n`);

@@ -1,7 +1,7 @@
 import { fileNameForGuest } from '../core/model/index.js';
 
 /** No slash and no control character: libvirt refuses both in a domain's name. */
-export const guestNamePattern = /^[^/\u0000-\u001f\u007f]+$/;
+export const guestNamePattern = /^[^/\u0000-\u001f\u007f-\u009f]+$/;
 /** Letters, digits, dot, hyphen, underscore, colon (IPv6); never a hyphen first. */
 export const hostNamePattern = /^[A-Za-z0-9_:][A-Za-z0-9._:-]*$/;
 /** A host name or address. A hyphen first would be an option of ssh. */
@@ -9,7 +9,7 @@ export const addressPattern = /^[A-Za-z0-9_:[][A-Za-z0-9._:%\]-]*$/;
 /** A login name, as useradd allows it, with a domain where one is needed. */
 export const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._@\\-]*\$?$/;
 /** An absolute path or one below the home directory. */
-export const pathPattern = /^(\/|~\/)[^\u0000-\u001f\u007f]*$/;
+export const pathPattern = /^(\/|~\/)[^\u0000-\u001f\u007f-\u009f]*$/;
 
 const uuidPattern = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 // The name becomes part of names of journals and locks; the longest is 255 bytes on any Linux.

@@ -34,7 +34,7 @@ export const settingsShape = {
       z
         .string()
         .min(1, 'an empty pattern')
-        .regex(/^[^\u0000-\u001f\u007f]+$/, 'a control character in a pattern'),
+        .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'a control character in a pattern'),
     )
     .optional()
     .meta({

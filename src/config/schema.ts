@@ -52,7 +52,7 @@ export const configurationSchema = z
       }),
     stateDir: z
       .string()
-      .regex(/^\/[^\u0000-\u001f\u007f]+$/, 'expected an absolute path')
+      .regex(/^\/[^\u0000-\u001f\u007f-\u009f]+$/, 'expected an absolute path')
       .optional()
       .meta({
         description: 'Journals, records and reports on each host.',
