@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import { XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import type { Command, CommandResult, RunningCommand } from '../../ports/index.js';
@@ -38,8 +37,6 @@ export function followCommand(
     write: (text) => writeInput(process, command, context.host, text),
     closeInput: async () => {
       process.stdin.end();
-      // A command that ended by itself closed its input from the other side.
-      await finished(process.stdin, { readable: false }).catch(() => undefined);
     },
     stop: (graceMs) => context.stop(graceMs),
   };
@@ -87,14 +84,18 @@ async function writeInput(
   host: HostName,
   text: string,
 ): Promise<void> {
+  const refused = (cause?: unknown): XenBackupError => {
+    const message = `${command.argv[0]} on ${host} takes no more input`;
+    return new XenBackupError('command-failed', { message, cause });
+  };
   return new Promise((resolve, reject) => {
     process.stdin.write(text, (error) => {
-      if (error === null || error === undefined) {
-        resolve();
-        return;
-      }
-      const message = `${command.argv[0]} on ${host} takes no more input: ${error.message}`;
-      reject(new XenBackupError('command-failed', { message, cause: error }));
+      if (error === null || error === undefined) resolve();
+      else reject(refused(error));
     });
+    // A channel whose connection is gone never answers a write.
+    process.exit.then(() => {
+      reject(refused());
+    }, reject);
   });
 }

@@ -1,4 +1,4 @@
-import { XenBackupError } from '../../core/errors/index.js';
+import { isXenBackupError, XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import type {
   Argv,
@@ -80,10 +80,18 @@ export class SessionRunner implements CommandRunner {
 
   /** Ends a session by a command of its own. @throws `command-stop-unproven`. */
   async #stopSession(session: Session, argv: Argv, graceMs: number): Promise<void> {
-    const result = await this.#runStopCommand(session, graceMs).catch((error: unknown): never => {
-      const text = error instanceof Error ? error.message : String(error);
-      throw this.#unproven(session, argv, text, error);
-    });
+    const result = await this.#runStopCommand(session, graceMs)
+      .catch((error: unknown) => {
+        // The first to notice that a connection is dead; the second try makes a new one.
+        if (isXenBackupError(error, 'host-unreachable')) {
+          return this.#runStopCommand(session, graceMs);
+        }
+        throw error;
+      })
+      .catch((error: unknown): never => {
+        const text = error instanceof Error ? error.message : String(error);
+        throw this.#unproven(session, argv, text, error);
+      });
     if (result.exitCode === 0) return;
     throw this.#unproven(session, argv, `${result.stdout}${result.stderr}`.trim());
   }

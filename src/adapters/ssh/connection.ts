@@ -1,0 +1,116 @@
+import type { Client, ClientChannel } from 'ssh2';
+import { XenBackupError } from '../../core/errors/index.js';
+import type { HostName } from '../../core/model/index.js';
+import { printable } from '../shared/index.js';
+
+type Life = 'short' | 'long';
+
+/** Channels that stay free for short commands, those that stop others among them. */
+const reservedForShort = 2;
+
+/** One connection, which counts the commands that run over it. */
+export class SshConnection {
+  readonly #host: HostName;
+  readonly #client: Client;
+  readonly #running = { short: 0, long: 0 };
+  readonly #lostListeners = new Set<(error: XenBackupError) => void>();
+  #capacity: number;
+  #lost: XenBackupError | undefined;
+
+  /** @param maxSessions - how many commands the server allows at once (sshd: MaxSessions) */
+  constructor(host: HostName, client: Client, maxSessions: number) {
+    this.#host = host;
+    this.#client = client;
+    this.#capacity = maxSessions;
+    let reason = 'the connection was closed';
+    client.on('error', (error: Error) => {
+      reason = printable(error.message, 300);
+    });
+    client.once('close', () => {
+      this.#lose(reason);
+    });
+  }
+
+  /** Set once the connection is gone. */
+  get lost(): XenBackupError | undefined {
+    return this.#lost;
+  }
+
+  hasRoom(life: Life): boolean {
+    if (this.#running.short + this.#running.long >= this.#capacity) return false;
+    return life === 'short' || this.#running.long < this.#longLimit();
+  }
+
+  /** True when no command of this connection will make room by ending soon. */
+  isTakenByLongCommands(life: Life): boolean {
+    if (life === 'long') return this.#running.long >= this.#longLimit();
+    return this.#running.short === 0 && !this.hasRoom('short');
+  }
+
+  /** True when at most one command runs over the connection. */
+  isAlone(): boolean {
+    return this.#running.short + this.#running.long <= 1;
+  }
+
+  /** Counts a command. @returns what counts it off; calling that twice is as good as once. */
+  take(life: Life): () => void {
+    this.#running[life] += 1;
+    let taken = true;
+    return () => {
+      if (taken) this.#running[life] -= 1;
+      taken = false;
+    };
+  }
+
+  /** The server refused one more: what runs now, this one left out, is what it allows. */
+  learnLimit(): void {
+    this.#capacity = Math.max(1, this.#running.short + this.#running.long - 1);
+  }
+
+  /** Calls back when the connection is lost, at once if it is. @returns what forgets it. */
+  onLost(listener: (error: XenBackupError) => void): () => void {
+    if (this.#lost !== undefined) listener(this.#lost);
+    else this.#lostListeners.add(listener);
+    return () => this.#lostListeners.delete(listener);
+  }
+
+  /** Starts a command. Rejects with ssh2's own error. */
+  exec(command: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost !== undefined) {
+        reject(this.#lost);
+        return;
+      }
+      this.#client.exec(command, (error, channel) => {
+        if (error === undefined) resolve(channel);
+        else reject(this.#lost ?? error);
+      });
+    });
+  }
+
+  /** Ends the connection and everything over it. */
+  close(): Promise<void> {
+    if (this.#lost !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#client.once('close', () => {
+        resolve();
+      });
+      this.#client.end();
+      // A peer that does not answer the goodbye is not waited for.
+      setTimeout(() => this.#client.destroy(), 2_000).unref();
+    });
+  }
+
+  #longLimit(): number {
+    return Math.max(1, this.#capacity - reservedForShort);
+  }
+
+  #lose(reason: string): void {
+    this.#lost = new XenBackupError('host-unreachable', {
+      message: `the connection to ${this.#host} broke: ${reason}`,
+      details: { host: this.#host },
+    });
+    for (const listener of this.#lostListeners) listener(this.#lost);
+    this.#lostListeners.clear();
+  }
+}
