@@ -1,5 +1,12 @@
-import { deviceMapperName } from '../model/index.js';
-import { allDevices, type DeviceNode, type DeviceTree } from '../model/index.js';
+import {
+  allDevices,
+  type DeviceNode,
+  deviceMapperName,
+  type DeviceTree,
+  type GuestLogicalVolume,
+  type GuestVolumeGroup,
+} from '../model/index.js';
+import { decodeBytes } from './decode.js';
 
 /** Finds the device of a tree that a guest's own name for it means; `undefined` if none does. */
 export type DeviceResolver = (name: string) => DeviceNode | undefined;
@@ -7,7 +14,8 @@ export type DeviceResolver = (name: string) => DeviceNode | undefined;
 /**
  * Every name under which the guest itself may know its devices: by UUID, label, partition UUID
  * and label, udev's by-... links, LVM paths, and disk names, where the letter counts and not the
- * driver's prefix (a guest may say sda for what the definition calls xvda).
+ * driver's prefix (a guest may say sda for what the definition calls xvda). A name that several
+ * devices have means none of them.
  */
 export function deviceResolver(tree: DeviceTree): DeviceResolver {
   const names = new Map<string, DeviceNode | 'ambiguous'>();
@@ -23,20 +31,29 @@ export function deviceResolver(tree: DeviceTree): DeviceResolver {
     for (const node of withChildren(disk)) for (const name of diskNames(node)) learn(name, node);
   }
   for (const { group, volumes } of tree.volumeGroups) {
-    volumes.forEach((node, index) => {
-      const volume = group.logicalVolumes[index];
-      if (volume === undefined) return;
-      learn(`/dev/${group.name}/${volume.name}`, node);
-      learn(`/dev/mapper/${deviceMapperName(group.name, volume.name)}`, node);
-      const uuid = `${group.uuid}${volume.uuid}`.replaceAll('-', '');
-      learn(`/dev/disk/by-id/dm-uuid-LVM-${uuid}`, node);
-      learn(`/dev/disk/by-id/dm-name-${deviceMapperName(group.name, volume.name)}`, node);
-    });
+    for (const node of volumes) {
+      const volume = group.logicalVolumes.find(
+        ({ name }) => node.position === `${group.name}/${name}`,
+      );
+      if (volume !== undefined) for (const name of volumeNames(group, volume)) learn(name, node);
+    }
   }
   return (name) => {
-    const node = names.get(canonicalName(name));
+    // The very name comes first: xvda beside hda in one guest is no riddle for who says xvda.
+    const node = names.get(name) ?? names.get(canonicalName(name));
     return node === 'ambiguous' ? undefined : node;
   };
+}
+
+function volumeNames(group: GuestVolumeGroup, volume: GuestLogicalVolume): readonly string[] {
+  const mapName = deviceMapperName(group.name, volume.name);
+  const uuid = `${group.uuid}${volume.uuid}`.replaceAll('-', '');
+  return [
+    `/dev/${group.name}/${volume.name}`,
+    `/dev/mapper/${mapName}`,
+    `/dev/disk/by-id/dm-name-${mapName}`,
+    `/dev/disk/by-id/dm-uuid-LVM-${uuid}`,
+  ];
 }
 
 function withChildren(node: DeviceNode): readonly DeviceNode[] {
@@ -65,15 +82,16 @@ function partitionNames(node: DeviceNode): readonly string[] {
   ];
 }
 
-const diskPattern = /^(?:xvd|sd|hd|vd|ubd)([a-z]+)$/;
+// A Xen guest may also have a whole "disk" that is called as a partition is: xvda2.
+const diskPattern = /^(?:xvd|sd|hd|vd|ubd)([a-z]+)(\d*)$/;
 
 function diskNames(node: DeviceNode): readonly string[] {
-  const [target = '', partition] = node.position.split('/');
-  if (node.position.split('/').length > 2) return [];
-  const suffix = partition ?? '';
-  const letters = diskPattern.exec(target)?.[1];
-  const own = `/dev/${target}${suffix}`;
-  return letters === undefined ? [own] : [own, `disk:${letters}:${suffix}`];
+  const [target = '', partition = '', ...deeper] = node.position.split('/');
+  if (deeper.length > 0) return [];
+  const own = `/dev/${target}${partition}`;
+  const [, letters, digits = ''] = diskPattern.exec(target) ?? [];
+  if (letters === undefined || (digits !== '' && partition !== '')) return [own];
+  return [own, `disk:${letters}:${digits}${partition}`];
 }
 
 /** One spelling for names that mean the same: quotes, case of UUIDs, escaped by-label links. */
@@ -81,19 +99,12 @@ function canonicalName(name: string): string {
   const tag = /^(UUID|PARTUUID|LABEL|PARTLABEL)=(.*)$/s.exec(name);
   if (tag !== null) {
     const [, key = '', value = ''] = tag;
-    const bare = value.replace(/^"(.*)"$/s, '$1');
+    const bare = value.replace(/^(["'])(.*)\1$/s, '$2');
     return key.endsWith('UUID') ? `${key}=${bare.toLowerCase()}` : `${key}=${bare}`;
   }
   if (/^\/dev\/disk\/by-(part)?uuid\//.test(name)) return name.toLowerCase();
-  if (/^\/dev\/disk\/by-(part)?label\//.test(name)) return decodeUdevName(name);
-  const disk = /^\/dev\/(?:xvd|sd|hd|vd|ubd)([a-z]+)(\d*)$/.exec(name);
-  if (disk !== null) return `disk:${disk[1] ?? ''}:${disk[2] ?? ''}`;
-  return name;
-}
-
-/** udev writes unusual bytes of a label as `\x20`. */
-function decodeUdevName(name: string): string {
-  return name.replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  if (/^\/dev\/disk\/by-(part)?label\//.test(name))
+    return decodeBytes(name, /\\x([0-9a-f]{2})/gi, 16);
+  const [, letters, number = ''] = diskPattern.exec(name.replace(/^\/dev\//, '')) ?? [];
+  return letters !== undefined && name.startsWith('/dev/') ? `disk:${letters}:${number}` : name;
 }

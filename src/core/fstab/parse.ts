@@ -1,3 +1,5 @@
+import { decodeBytes } from './decode.js';
+
 /** One effective line of a guest's fstab(5). */
 export interface FstabEntry {
   /** Line number, from 1. */
@@ -41,7 +43,5 @@ export function parseFstab(text: string): FstabParse {
 }
 
 function decodeField(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
+  return decodeBytes(field, /\\([0-3][0-7]{2})/g, 8);
 }

@@ -58,6 +58,7 @@ function isVolume(tree: DeviceTree, position: NodePosition): boolean {
 }
 
 function rootFromCommandLine(tree: DeviceTree, commandLine = ''): NodePosition | undefined {
-  const value = /(?:^|\s)root=(\S+)/.exec(commandLine)?.[1];
+  // The kernel takes the last of several.
+  const value = [...commandLine.matchAll(/(?<=^|\s)root=(\S+)/g)].at(-1)?.[1];
   return value === undefined ? undefined : deviceResolver(tree)(value)?.position;
 }
