@@ -1,7 +1,7 @@
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { keyOf, mapMajor, mapNamed, mapWithUuid, sectorsOf } from './devices.js';
-import { devicesOfTarget, openCount } from './openings.js';
+import { devicesOfTarget, openCount, openingsOf } from './openings.js';
 import { activateStore } from './snapshots.js';
 import type { DeviceKey, MapDevice, Target } from './types.js';
 import { queueUdevEvent } from './udev-queue.js';
@@ -58,12 +58,9 @@ function checkNames(machine: Machine, init: MapInit): void {
 
 /** The kernel's checks when a table is loaded. */
 function checkTable(machine: Machine, table: readonly Target[]): void {
+  checkGaps(table);
   for (const target of table) {
-    for (const key of devicesOfTarget(target)) {
-      if (!machine.devices.has(key)) {
-        throw new SimulationError('device-missing', key, `no block device ${key}`);
-      }
-    }
+    for (const key of devicesOfTarget(target)) checkDevice(machine, key);
     for (const { device, end } of reach(target)) {
       const lower = machine.devices.get(device);
       if (lower !== undefined && end > sectorsOf(lower)) {
@@ -71,6 +68,28 @@ function checkTable(machine: Machine, table: readonly Target[]): void {
       }
     }
   }
+}
+
+function checkGaps(table: readonly Target[]): void {
+  let next = 0;
+  for (const { start, sectors } of table) {
+    if (start !== next || sectors <= 0) {
+      throw new SimulationError('invalid', String(start), 'a gap in the table');
+    }
+    next = start + sectors;
+  }
+  if (next === 0) throw new SimulationError('invalid', '', 'an empty table');
+}
+
+/** Mounted file systems and swap claim their device for themselves; guests do not. */
+function checkDevice(machine: Machine, key: DeviceKey): void {
+  if (!machine.devices.has(key)) {
+    throw new SimulationError('device-missing', key, `no block device ${key}`);
+  }
+  const claimed = openingsOf(machine, key).some(
+    ({ by }) => by.kind === 'mount' || by.kind === 'swap',
+  );
+  if (claimed) throw new SimulationError('busy', key, `${key} is claimed by a mount or swap`);
 }
 
 /** How far a line reaches into each device under it. */

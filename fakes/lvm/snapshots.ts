@@ -17,6 +17,7 @@ export interface ThickSnapshotRequest {
   readonly extentCount: number;
   readonly chunkSectors: number;
   readonly tags: readonly string[];
+  readonly access: 'read-write' | 'read-only';
   readonly monitoring: Monitoring;
 }
 
@@ -65,7 +66,7 @@ export function createThickSnapshot(
   const snapshot: LogicalVolumeMetadata = {
     name: request.name,
     uuid: machine.world.identifiers.lvmUuid(),
-    access: 'read-write',
+    access: request.access,
     visible: true,
     activationSkip: false,
     tags: [...request.tags].sort(),

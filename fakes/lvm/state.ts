@@ -22,6 +22,8 @@ export interface VolumeState {
   readonly isOrigin: boolean;
   /** Parts of it lie on physical volumes that are not there. */
   readonly isPartial: boolean;
+  /** dmeventd watches it. */
+  readonly isMonitored: boolean;
   /** Thick snapshots and thin volumes and pools, while active. */
   readonly data?: Fill;
   /** Thin pools, while active. */
@@ -43,6 +45,7 @@ export function volumeState(
     isOpen: map !== undefined && isOpen(machine, map, volume),
     isOrigin: thickSnapshotsOf(group.metadata, volume.name).length > 0,
     isPartial: isPartial(group, volume),
+    isMonitored: map !== undefined && machine.eventDaemon.monitored.has(map.uuid),
   };
   return map === undefined ? base : { ...base, ...fillOf(machine, group, volume, map) };
 }

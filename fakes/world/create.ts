@@ -76,7 +76,7 @@ export function addMachine(world: World, init: MachineInit): Machine {
       autoActivation: 'on',
     },
     eventDaemon: { running: true, monitored: new Set() },
-    lvmSettings: { scanLogicalVolumes: 'off' },
+    lvmSettings: { scanLogicalVolumes: 'off', globalFilter: [] },
     mounts: [rootMount(init.rootFileSystem)],
     processes: new Map(),
     fileLocks: [],

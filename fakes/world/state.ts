@@ -133,6 +133,8 @@ export interface EventDaemonState {
 export interface LvmSettings {
   /** devices/scan_lvs, 0 by default: PVs on LVs are not looked for. */
   scanLogicalVolumes: 'on' | 'off';
+  /** devices/global_filter of lvm.conf: patterns as `a|regex|` and `r|regex|`; empty: not set. */
+  globalFilter: readonly string[];
 }
 
 export interface SimulatedProcess {

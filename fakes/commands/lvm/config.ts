@@ -6,6 +6,8 @@ export interface LvmConfig {
   readonly scanLogicalVolumes: 'on' | 'off';
   /** Patterns in order; empty accepts everything. */
   readonly filter: readonly FilterPattern[];
+  /** A device must pass both filters. */
+  readonly globalFilter: readonly FilterPattern[];
 }
 
 interface FilterPattern {
@@ -33,6 +35,7 @@ export function readConfig(machine: Machine, texts: readonly string[]): ConfigRe
   let config: LvmConfig = {
     scanLogicalVolumes: machine.lvmSettings.scanLogicalVolumes,
     filter: [],
+    globalFilter: machine.lvmSettings.globalFilter.map(parsePattern),
   };
   for (const text of texts) {
     try {
@@ -50,12 +53,17 @@ function applySetting(config: LvmConfig, key: string, value: ConfigValue): LvmCo
     case 'devices/scan_lvs':
       return { ...config, scanLogicalVolumes: value === 1 ? 'on' : 'off' };
     case 'devices/filter':
+      return { ...config, filter: patternsOf(value) };
     case 'devices/global_filter':
-      return { ...config, filter: (Array.isArray(value) ? value : [value]).map(parsePattern) };
+      return { ...config, globalFilter: patternsOf(value) };
     default:
       // Everything else (use_devicesfile, hints...) has no meaning for simulated devices.
       return config;
   }
+}
+
+function patternsOf(value: ConfigValue): readonly FilterPattern[] {
+  return typeof value === 'object' ? value.map(parsePattern) : [parsePattern(value)];
 }
 
 function parsePattern(value: ConfigValue): FilterPattern {
@@ -139,21 +147,27 @@ function unescape(text: string): string {
   return text.replace(/\\(["\\])/g, '$1');
 }
 
-/**
- * What a command sees under its configuration. Each name of a device is matched on its own, by the
- * first pattern that fits; one accepted name is enough, and becomes the name that is printed.
- */
+/** What a command sees under its configuration. */
 export function scopeOf(config: LvmConfig): ScanScope {
   return {
     scanLogicalVolumes: config.scanLogicalVolumes,
-    accept: (paths) => {
-      let verdict = paths[0];
-      for (const path of paths) {
-        const rule = config.filter.find(({ pattern }) => pattern.test(path));
-        if (rule?.action === 'accept') return path;
-        if (rule?.action === 'reject') verdict = undefined;
-      }
-      return verdict;
-    },
+    accept: (paths) =>
+      accepted(config.globalFilter, paths) === undefined
+        ? undefined
+        : accepted(config.filter, paths),
   };
+}
+
+/**
+ * Each name of a device is matched on its own, by the first pattern that fits; one accepted name
+ * is enough, and becomes the name that is printed. A device that no pattern fits is accepted.
+ */
+function accepted(filter: readonly FilterPattern[], paths: readonly string[]): string | undefined {
+  let verdict = paths[0];
+  for (const path of paths) {
+    const rule = filter.find(({ pattern }) => pattern.test(path));
+    if (rule?.action === 'accept') return path;
+    if (rule?.action === 'reject') verdict = undefined;
+  }
+  return verdict;
 }

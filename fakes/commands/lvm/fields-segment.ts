@@ -1,5 +1,6 @@
 import { sectorBytes } from '../../block/types.js';
 import type { ScannedGroup } from '../../lvm/scan.js';
+import type { VolumeState } from '../../lvm/state.js';
 import type { AllocatedSegment, LogicalVolumeMetadata } from '../../lvm/types.js';
 import { fieldMaker, type ReportField } from './field.js';
 import { type ReportSegment, unknownDevice } from './rows.js';
@@ -8,12 +9,13 @@ interface Subject {
   readonly group: ScannedGroup;
   readonly volume: LogicalVolumeMetadata;
   readonly segment: ReportSegment;
+  readonly state: VolumeState | undefined;
 }
 
-const make = fieldMaker<Subject>('segment', ({ group, volume, segment }) =>
+const make = fieldMaker<Subject>('segment', ({ group, volume, segment, state }) =>
   group === undefined || volume === undefined || segment === undefined
     ? undefined
-    : { group, volume, segment },
+    : { group, volume, segment, state },
 );
 
 function typeOf({ volume, segment }: Subject): string {
@@ -53,6 +55,13 @@ function extentRanges({ group, volume, segment }: Subject): string {
     .join(' ');
 }
 
+/** Only snapshots and pools have somebody to watch them. */
+function monitoring({ volume, state }: Subject): string {
+  const isWatchable = volume.role.kind === 'snapshot' || volume.role.kind === 'thin-pool';
+  if (!isWatchable || state?.map === undefined) return '';
+  return state.isMonitored ? 'monitored' : 'not monitored';
+}
+
 function extentBytes({ group }: Subject): number {
   return group.metadata.extentSectors * sectorBytes;
 }
@@ -81,4 +90,5 @@ export const segmentFields: Readonly<Record<string, ReportField>> = {
   ),
   seg_pe_ranges: make.text('PE Ranges', extentRanges),
   devices: make.text('Devices', devices),
+  seg_monitor: make.text('Monitor', monitoring),
 };

@@ -42,6 +42,17 @@ function originOf({ volume }: Subject): string {
   return role.kind === 'snapshot' || role.kind === 'thin' ? (role.origin ?? '') : '';
 }
 
+function originUuidOf(subject: Subject): string {
+  const name = originOf(subject);
+  const origins = subject.group.metadata.logicalVolumes;
+  return origins.find((volume) => volume.name === name)?.uuid ?? '';
+}
+
+function permissions({ volume, state }: Subject): string {
+  if (volume.access === 'read-only') return 'read-only';
+  return state.map?.readOnly === true ? 'read-only-override' : 'writeable';
+}
+
 function percent(fill: Fill | undefined): string {
   return fill === undefined ? '' : percentText(fill.used, fill.total);
 }
@@ -60,6 +71,7 @@ export const volumeFields: Readonly<Record<string, ReportField>> = {
   lv_path: make.text('Path', devicePath),
   lv_dm_path: make.text('DMPath', mapPath),
   lv_attr: make.text('Attr', ({ volume, state }) => volumeAttributes(volume, state)),
+  lv_permissions: make.text('LPerms', permissions),
   lv_size: make.bytes('LSize', sizeOf),
   lv_tags: make.text('LV Tags', ({ volume }) => volume.tags.join(',')),
   lv_active: make.text('Active', ({ state }) => (state.map === undefined ? '' : 'active')),
@@ -71,6 +83,7 @@ export const volumeFields: Readonly<Record<string, ReportField>> = {
   lv_device_open: make.text('DevOpen', ({ state }) => (state.isOpen ? 'open' : '')),
   lv_snapshot_invalid: make.text('SnapInvalid', snapshotInvalid),
   origin: make.text('Origin', originOf),
+  origin_uuid: make.text('Origin UUID', originUuidOf, 38),
   pool_lv: make.text('Pool', ({ volume }) => (volume.role.kind === 'thin' ? volume.role.pool : '')),
   data_percent: make.text('Data%', ({ state }) => percent(state.data), 6),
   snap_percent: make.text(

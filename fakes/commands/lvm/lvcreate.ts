@@ -31,6 +31,7 @@ const createOptions: readonly OptionSpec[] = [
   valued('monitor'),
   flag('ignoremonitoring'),
   valued('chunksize', 'c'),
+  valued('permission', 'p'),
   valued('activate', 'a'),
   valued('setactivationskip', 'k'),
   valued('zero', 'Z'),
@@ -104,6 +105,7 @@ function createThick(
       extentCount,
       chunkSectors,
       tags: allValues(options, 'addtag'),
+      access: lastValue(options, 'permission') === 'r' ? 'read-only' : 'read-write',
       monitoring: wantsMonitoring(invocation) ? 'monitored' : 'unmonitored',
     }),
   );

@@ -5,6 +5,7 @@ import { lvchange } from './lvchange.js';
 import { lvcreate } from './lvcreate.js';
 import { lvextend } from './lvextend.js';
 import { lvremove } from './lvremove.js';
+import { lvmconfig } from './lvmconfig.js';
 import { pvscan } from './pvscan.js';
 import { lvs, pvs, vgs } from './reports.js';
 import { vgchange } from './vgchange.js';
@@ -19,6 +20,7 @@ const tools: Readonly<Record<string, SimulatedCommand>> = {
   lvchange,
   lvextend,
   vgchange,
+  lvmconfig,
 };
 
 /** `lvm version` and `lvm <tool> ...`. */

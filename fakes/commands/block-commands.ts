@@ -1,0 +1,21 @@
+import { blkidCommands } from './blkid.js';
+import { blockdevCommands } from './blockdev.js';
+import { dmsetupCommands } from './dmsetup.js';
+import { kpartxCommands } from './kpartx.js';
+import { lsblkCommands } from './lsblk.js';
+import { lvmCommands } from './lvm/lvm.js';
+import { partedCommands } from './parted.js';
+import type { CommandTable } from './types.js';
+import { udevadmCommands } from './udevadm.js';
+
+/** Every simulated tool that is about block devices. */
+export const blockCommands: CommandTable = {
+  ...lvmCommands,
+  ...dmsetupCommands,
+  ...kpartxCommands,
+  ...partedCommands,
+  ...blkidCommands,
+  ...lsblkCommands,
+  ...blockdevCommands,
+  ...udevadmCommands,
+};
