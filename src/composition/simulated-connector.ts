@@ -1,0 +1,52 @@
+import { type Configuration, type HostConfiguration, XenBackupError } from '../core/index.js';
+import type { Clock, CommandRunner } from '../ports/index.js';
+import type { CommandTrace } from './command-trace.js';
+import { type Connector, replicationPeer } from './connector.js';
+import { createHost } from './host.js';
+
+/**
+ * What a simulation offers: a runner for each host that understands the real tools' arguments.
+ * `createSimulation` of `xen-backup/simulation` makes one.
+ */
+export interface SimulatedHosts {
+  /** Time of the simulation. */
+  readonly clock: Clock;
+  /** The configured host that xen-backup runs on; `undefined` when it runs outside all of them. */
+  actingHost(configuration: Configuration): string | undefined;
+  /** @throws what connecting over SSH throws: see `HostConnector.connect`. */
+  connect(host: HostConfiguration): Promise<CommandRunner>;
+}
+
+export interface SimulatedConnectorOptions {
+  /** Records every command. */
+  readonly trace?: CommandTrace;
+}
+
+/** Reaches simulated hosts: the real adapters, over simulated runners. */
+export function createSimulatedConnector(
+  simulation: SimulatedHosts,
+  configuration: Configuration,
+  options: SimulatedConnectorOptions = {},
+): Connector {
+  const { clock } = simulation;
+  return {
+    clock,
+    connect: async (name) => {
+      const host = configuration.hosts.find((candidate) => candidate.name === name);
+      if (host === undefined) {
+        throw new XenBackupError('usage-invalid', { message: `no host ${name} is configured` });
+      }
+      const runner = await simulation.connect(host);
+      return createHost({
+        name,
+        runner: options.trace?.watch(name, runner) ?? runner,
+        peer: replicationPeer(host),
+        clock,
+        libvirtUri: configuration.libvirtUri,
+        close: () => Promise.resolve(),
+      });
+    },
+    actingHost: () => Promise.resolve(simulation.actingHost(configuration)),
+    close: () => Promise.resolve(),
+  };
+}

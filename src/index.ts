@@ -1,0 +1,84 @@
+/**
+ * xen-backup as a library: load a configuration, plan, run with a listener, recover.
+ *
+ * ```ts
+ * import { loadConfiguration, run } from 'xen-backup';
+ *
+ * const { configuration } = await loadConfiguration();
+ * const report = await run({
+ *   configuration,
+ *   guests: ['dc1'],
+ *   onEvent: (event) => console.log(event.type, event.host),
+ * });
+ * process.exitCode = report.exitCode;
+ * ```
+ *
+ * With `createSimulation` of `xen-backup/simulation` and {@link createSimulatedConnector} the same
+ * runs on hosts that exist in memory only.
+ *
+ * @packageDocumentation
+ */
+
+export { loadConfiguration, type LoadConfigurationOptions } from './sdk/load-configuration.js';
+export {
+  plan,
+  type PlanOptions,
+  type PlanResult,
+  recover,
+  type ReplicationOptions,
+  run,
+  type RunOptions,
+  type SessionOptions,
+} from './sdk/run.js';
+
+export {
+  createSimulatedConnector,
+  type SimulatedConnectorOptions,
+  type SimulatedHosts,
+} from './composition/simulated-connector.js';
+export { createRealConnector, type RealConnectorOptions } from './composition/real-connector.js';
+export type { Connector } from './composition/connector.js';
+export {
+  CommandTrace,
+  type CommandEnding,
+  type TracedCommand,
+} from './composition/command-trace.js';
+
+export {
+  type ErrorCode,
+  errorCatalogue,
+  type ErrorDetails,
+  isXenBackupError,
+  XenBackupError,
+} from './core/errors/index.js';
+export type {
+  Configuration,
+  GuestConfiguration,
+  GuestName,
+  GuestSettings,
+  HostConfiguration,
+  HostName,
+  ReplicationConfiguration,
+  RunId,
+  SnapshotSize,
+} from './core/model/index.js';
+export type { LoadedConfiguration } from './config/index.js';
+export type { PlannedTransfer, RunEvent, RunEventBody, Stage } from './core/events/index.js';
+export type { RunEventListener } from './composition/event-stream.js';
+export type { GuestReport, RunReport, TargetReport } from './core/report/index.js';
+export type { GuestPlan, TargetPlan } from './core/plan/index.js';
+export type {
+  Content,
+  DeviceNode,
+  DeviceTree,
+  FileSystemContent,
+  FileSystemNode,
+  NodePosition,
+  PartitionEntry,
+  PartitionTable,
+  VolumeGroupNode,
+} from './core/model/index.js';
+export type { LeftOutLine, LeftOutReason, MountPlan, PlannedMount } from './core/fstab/index.js';
+export type { NotCopied, Transfer } from './core/transfer/index.js';
+export type { NumberedStep, PlacedUndo, Step, StepKind, Undo } from './core/steps/index.js';
+export type * from './ports/index.js';

@@ -1,0 +1,95 @@
+import { recoverAll } from '../app/use-cases/recover.js';
+import { runReplication } from '../app/use-cases/run.js';
+import type { RunContext } from '../app/context.js';
+import type { RunEventListener } from '../composition/event-stream.js';
+import { type RunSettings, withRunContext } from '../composition/run-context.js';
+import type { GuestName, GuestPlan, HostName, RunReport } from '../core/index.js';
+
+/** What every call may be given. */
+export interface SessionOptions extends RunSettings {
+  /**
+   * Is told of everything that happens, as it happens; the last event is the report. What it throws
+   * is a warning of the process and never disturbs the run.
+   */
+  readonly onEvent?: RunEventListener;
+}
+
+/** Which guests go where. */
+export interface ReplicationOptions extends SessionOptions {
+  /** Default: all that are configured. */
+  readonly guests?: readonly GuestName[];
+  /** Only these targets. Default: all other hosts of each guest. */
+  readonly targets?: readonly HostName[];
+  /** Source of guests that are shut off everywhere; the records must prove it newest. */
+  readonly from?: HostName;
+  /** Guests at work at once. Default 1. */
+  readonly jobs?: number;
+}
+
+/** How far a run goes. */
+export interface RunOptions extends ReplicationOptions {
+  /** `dry-run` counts what a run would copy and delete, and changes nothing. Default `run`. */
+  readonly mode?: 'run' | 'dry-run';
+}
+
+/** As for a run: a plan opens and closes the same, and copies nothing. */
+export type PlanOptions = ReplicationOptions;
+
+/** What a plan found. */
+export interface PlanResult {
+  readonly report: RunReport;
+  /** One for each guest whose source could be opened. */
+  readonly plans: readonly GuestPlan[];
+}
+
+/**
+ * Replicates guests to their other hosts. What goes wrong with a guest is in the report; its
+ * `exitCode` is the one of the command line.
+ *
+ * @throws XenBackupError `guest-unknown`, `usage-invalid`.
+ */
+export function run(options: RunOptions): Promise<RunReport> {
+  const { mode = 'run' } = options;
+  return withContext(options, async (context) => {
+    const { report } = await runReplication(context, { ...selection(options), mode });
+    return report;
+  });
+}
+
+/**
+ * Opens and closes everything as a run does, and tells what a run would do. Targets are not
+ * changed.
+ *
+ * @throws as {@link run}.
+ */
+export function plan(options: PlanOptions): Promise<PlanResult> {
+  return withContext(options, (context) =>
+    runReplication(context, { ...selection(options), mode: 'plan' }),
+  );
+}
+
+/** Undoes on every configured host what interrupted runs left there. */
+export function recover(options: SessionOptions): Promise<RunReport> {
+  return withContext(options, recoverAll);
+}
+
+function withContext<T>(
+  { onEvent, ...settings }: SessionOptions,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const listeners = onEvent === undefined ? [] : [onEvent];
+  return withRunContext(settings, { listeners, onListenerError: warn }, work);
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), 'XenBackupListenerWarning');
+}
+
+function selection({ guests = [], targets, from, jobs }: ReplicationOptions) {
+  return {
+    guests,
+    ...(targets === undefined ? {} : { targets }),
+    ...(from === undefined ? {} : { from }),
+    ...(jobs === undefined ? {} : { jobs }),
+  };
+}
