@@ -1,6 +1,22 @@
 import { assembleConfiguration, type TextFile } from './assemble.js';
+import { readConfDirectory } from './load.js';
 import { configurationInvalid } from './problem.js';
 import { renderYaml } from './render.js';
+import type { ConfigurationSource } from './source.js';
+
+/**
+ * All `*.conf` of a directory as YAML that means the same.
+ *
+ * @throws `configuration-missing` when there are none, `configuration-invalid` with all problems.
+ */
+export async function importConfDirectory(
+  source: ConfigurationSource,
+  directory: string,
+): Promise<string> {
+  const { files, problems } = await readConfDirectory(source, directory);
+  if (problems.length > 0) throw configurationInvalid(problems);
+  return importConfFiles(files);
+}
 
 /**
  * The 2009 script's files as YAML that means the same.

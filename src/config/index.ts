@@ -1,13 +1,11 @@
-export { importConfFiles } from './import-conf.js';
+export { importConfDirectory } from './import-conf.js';
 export { configurationJsonSchemaText } from './json-schema.js';
 export {
   type ConfigurationRequest,
   defaultConfigurationFile,
   type LoadedConfiguration,
   loadConfiguration,
-  readConfDirectory,
 } from './load.js';
-export { configurationInvalid } from './problem.js';
 export { renderConfiguration } from './render.js';
 export type { ResolvedConfiguration } from './resolve.js';
 export type { ConfigurationInput } from './schema.js';
@@ -18,3 +16,4 @@ export {
   nodeConfigurationSource,
 } from './source.js';
 export { starterConfiguration } from './starter.js';
+export { thisHostConfiguration } from './this-host.js';

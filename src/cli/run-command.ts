@@ -1,0 +1,24 @@
+import type { CliContext } from './context.js';
+import { type ExitCode, exitCodeOf } from './exit-codes.js';
+import { errorLines } from './show-error.js';
+import { renderLines } from './text/index.js';
+
+/** Runs a command to its exit code; what it throws is shown on stderr. */
+export async function runCommand(
+  context: CliContext,
+  command: (context: CliContext) => Promise<ExitCode>,
+): Promise<void> {
+  context.finish(await outcomeOf(context, command));
+}
+
+async function outcomeOf(
+  context: CliContext,
+  command: (context: CliContext) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await command(context);
+  } catch (error) {
+    context.stderr(renderLines(errorLines(error), context.colours));
+    return exitCodeOf(error);
+  }
+}
