@@ -1,6 +1,7 @@
 import { type RunReport, toXenBackupError } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
+import { exitCodeOfInterruption } from '../interruption.js';
 import { recoverHost } from '../recover/recover-host.js';
 
 /**
@@ -28,7 +29,7 @@ export async function recoverAll(context: RunContext): Promise<RunReport> {
     v: 1,
     runId: context.runId,
     command: 'recover',
-    exitCode: left.length === 0 ? 0 : 10,
+    exitCode: exitCodeOfInterruption(context.signal) ?? (left.length === 0 ? 0 : 10),
     durationMs: context.clock.elapsedMs() - startMs,
     guests: [],
     residue: left,

@@ -14,6 +14,7 @@ import { mapConcurrently } from '../concurrently.js';
 import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
 import { SessionPool } from '../hosts/session-pool.js';
+import { exitCodeOfInterruption } from '../interruption.js';
 import { takeInventory } from '../stages/inventory.js';
 import type { ReplicationMode } from './guest-replication.js';
 import { type GuestResult, replicateGuest } from './replicate-guest.js';
@@ -63,7 +64,9 @@ export async function runReplication(context: RunContext, options: RunOptions): 
     v: 1,
     runId: context.runId,
     command,
-    exitCode: exitCodeWithResidue(exitCodeOfGuests(reports, command), residue),
+    exitCode:
+      exitCodeOfInterruption(context.signal) ??
+      exitCodeWithResidue(exitCodeOfGuests(reports, command), residue),
     durationMs: context.clock.elapsedMs() - startMs,
     guests: reports,
     residue,
