@@ -50,9 +50,12 @@ describe('the mount command lines', () => {
     for (const build of builders) expect(codeOf(build)).toBe('internal');
   });
 
-  it.each(['', 'ro,suid', 'a b', '-o', 'x\ny'])('never pass %j on as an option', (option) => {
-    expect(codeOf(() => argv.mountArgv({ ...request, options: [option] }))).toBe('internal');
-  });
+  it.each(['', 'ro,suid', ',suid', 'a b', '-o', 'x\ny'])(
+    'never pass %j on as an option',
+    (option) => {
+      expect(codeOf(() => argv.mountArgv({ ...request, options: [option] }))).toBe('internal');
+    },
+  );
 
   it.each(['', '-a', 'auto,ext4', 'ext4 x', 'EXT4'])('never pass %j on as a type', (type) => {
     expect(codeOf(() => argv.mountArgv({ ...request, fileSystemType: type }))).toBe('internal');

@@ -23,6 +23,8 @@ function setUp() {
       done.push(`mkdir ${directory}`);
     },
     writeTextAtomically: async (file, text) => {
+      // udev must not read its rules before this one is there.
+      expect(runner.lines).toEqual([]);
       done.push(`write ${file}`);
       written.set(file, text);
     },
