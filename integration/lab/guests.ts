@@ -69,7 +69,7 @@ const dc3: GuestSpec = {
   name: 'dc3',
   uuid: '5d6a3e0c-0d5c-4c54-9d0e-0000000000c3',
   memoryMiB: 160,
-  disks: [{ volume: 'LogVolDc3', target: 'xvda', sizeMiB: 64 }],
+  disks: [{ volume: 'LogVolDc3', target: 'xvda', sizeMiB: 128 }],
   fileSystems: [{ mountPoint: '/', type: 'ext4', at: { disk: 'LogVolDc3' } }],
   cmdline: 'root=/dev/xvda rootfstype=ext4',
   volatile: ['/var/lib/lab'],

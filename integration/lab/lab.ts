@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
 import { type Comparison, type CompareOptions, compareTrees } from './compare.js';
+import { consoleLength, runInGuest, waitForLogin } from './console.js';
 import { LabError } from './fail.js';
 import { guestSpec } from './guests.js';
 import { hosts, type HostName } from './hosts.js';
 import type { LabHost } from './host.js';
 import { areRunning, labHosts, loadAll, stopAll } from './machines.js';
 import { paths } from './paths.js';
-import { consoleLog, prepare, waitForLogin } from './prepare.js';
+import { prepare } from './prepare.js';
 import { qemuPid } from './qemu/process.js';
 import { findResidue, type ResidueItem } from './residue.js';
 import { timed } from './say.js';
@@ -71,9 +72,14 @@ async function compareReplica(name: string, options?: CompareOptions): Promise<C
  */
 async function bootStandby(name: string, on: HostName = 'dom0b'): Promise<string> {
   const guest = guestSpec(name);
-  const size = await host(on).exec(['stat', '-c', '%s', consoleLog(name)]);
+  const offset = await consoleLength(host(on), name);
   await host(on).must(['virsh', 'start', guest.name]);
-  return await waitForLogin(host(on), name, Number(size.stdout.trim() || '0'));
+  return await waitForLogin(host(on), name, offset);
+}
+
+/** Runs a shell command inside a running guest, through its console; gives what it printed. */
+async function inGuest(name: string, script: string, on: HostName = 'dom0a'): Promise<string> {
+  return await runInGuest(host(on), guestSpec(name).name, script);
 }
 
 async function status(): Promise<string> {
@@ -95,5 +101,6 @@ export const lab = {
   compareReplica,
   residue,
   bootStandby,
+  inGuest,
   status,
 };

@@ -7,24 +7,30 @@ import { waitFor } from './wait.js';
 /** Set for child processes of the holder, so that `npm run lab` inside a locked test works. */
 const inherited = 'XEN_BACKUP_LAB_LOCKED';
 
+const waitLimitMs = 1_200_000;
+
 /**
- * There is one pair of hosts, so one user at a time. Held by a process: when it dies, the lock is
- * free. Waits up to `waitMs` for the present holder.
+ * There is one pair of hosts, so one user at a time. Held by this process: when it dies, the lock
+ * is free. Waits up to twenty minutes for the present holder.
  */
-export async function withLock<T>(
-  purpose: string,
-  work: () => Promise<T>,
-  waitMs = 1_200_000,
-): Promise<T> {
-  if (process.env[inherited] !== undefined) return await work();
-  await acquire(purpose, waitMs);
-  process.env[inherited] = String(process.pid);
+export async function withLock<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  const release = await holdLock(purpose);
   try {
     return await work();
   } finally {
+    release();
+  }
+}
+
+/** For tests, whose set-up and teardown are apart: gives the function that lets go. */
+export async function holdLock(purpose: string): Promise<() => void> {
+  if (process.env[inherited] !== undefined) return () => undefined;
+  await acquire(purpose, waitLimitMs);
+  process.env[inherited] = String(process.pid);
+  return () => {
     Reflect.deleteProperty(process.env, inherited);
     rmSync(paths.lock, { force: true });
-  }
+  };
 }
 
 async function acquire(purpose: string, waitMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { build } from './build/build.js';
 import { buildOnce, forget } from './build/once.js';
+import { waitForLogin } from './console.js';
 import { guests, type GuestSpec } from './guests.js';
 import { peerOf } from './hosts.js';
 import type { LabHost } from './host.js';
@@ -59,27 +60,15 @@ async function settle(): Promise<void> {
 }
 
 async function startGuests(): Promise<void> {
-  for (const guest of guests) {
-    const host = labHosts.find((each) => each.name === guest.runsOn);
-    if (host !== undefined) await startGuest(host, guest);
-  }
+  await Promise.all(
+    guests.map(async (guest) => {
+      const host = labHosts.find((each) => each.name === guest.runsOn);
+      if (host !== undefined) await startGuest(host, guest);
+    }),
+  );
 }
 
 async function startGuest(host: LabHost, guest: GuestSpec): Promise<void> {
   await host.must(['virsh', 'start', guest.name]);
   await waitForLogin(host, guest.name, 0);
-}
-
-export const consoleLog = (guest: string): string => `/var/log/xen/console/guest-${guest}.log`;
-
-/** The guest's console from `offset` on, once it shows a login prompt. */
-export async function waitForLogin(host: LabHost, guest: string, offset: number): Promise<string> {
-  return await waitFor(
-    `login prompt of ${guest} on ${host.name}`,
-    async () => {
-      const log = await host.exec(['tail', '-c', `+${offset + 1}`, consoleLog(guest)]);
-      return log.stdout.includes(`${guest} login:`) ? log.stdout : undefined;
-    },
-    { timeoutMs: 300_000, everyMs: 2000 },
-  );
 }

@@ -17,6 +17,11 @@ proc                    /proc                   proc    defaults        0 0
 export async function fillArticleRoot(root: string): Promise<void> {
   await outside(['sh', '-eu', '-c', realFiles, 'fill', root, paths.rootTree]);
   await fillSmallRoot(root, { hostname: 'dc1', fstab, writesTo: ['/var/lib/lab', '/boot/lab'] });
+  await fillOddFiles(root);
+}
+
+/** `/odd`: one of each thing that a careless copy drops, flattens or trips over. */
+export async function fillOddFiles(root: string): Promise<void> {
   await outside(['bash', '-eu', '-c', oddFiles, 'fill', path.join(root, 'odd')]);
 }
 
@@ -33,7 +38,6 @@ cp -a "$tree/usr/bin/sudo" "$tree/usr/bin/su" "$root/usr/lib/tools/"
 chown -R 48:48 "$root/usr/share/doc/rsync"
 `;
 
-/** One of each thing that a careless copy drops, flattens or trips over. */
 const oddFiles = `mkdir -p "$1"; cd "$1"
 mkdir names links xattrs devices sparse times owners empty-folder
 cd names

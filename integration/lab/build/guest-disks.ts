@@ -4,7 +4,7 @@ import { type GuestDisk, guests } from '../guests.js';
 import { outside } from '../outside.js';
 import { paths } from '../paths.js';
 import { fillBoot, fillSmallRoot, fillSrv } from './guest-trees.js';
-import { fillArticleRoot } from './article-root.js';
+import { fillArticleRoot, fillOddFiles } from './article-root.js';
 import { type Extent, withLoop, withMount } from './loop.js';
 import { makeVolumeGroup } from './lvm.js';
 
@@ -96,13 +96,11 @@ async function makeWholeDiskXfs(file: string): Promise<void> {
 }
 
 async function makeWholeDiskExt4(file: string): Promise<void> {
-  await withFileSystem(file, undefined, ['mkfs.ext4', '-q'], (at) =>
-    fillSmallRoot(at, {
-      hostname: 'dc3',
-      fstab: '/dev/xvda / ext4 defaults 0 1\n',
-      writesTo: ['/var/lib/lab'],
-    }),
-  );
+  await withFileSystem(file, undefined, ['mkfs.ext4', '-q'], async (at) => {
+    const fstab = '/dev/xvda / ext4 defaults 0 1\n';
+    await fillSmallRoot(at, { hostname: 'dc3', fstab, writesTo: ['/var/lib/lab'] });
+    await fillOddFiles(at);
+  });
 }
 
 async function partition(file: string, script: string): Promise<void> {

@@ -11,13 +11,7 @@ const foreign = [
 
 /** Prints what exists on this host now, by kind, one line for each thing. */
 const state: Record<string, string[]> = {
-  volumes: lvm(
-    'lvs',
-    '--all',
-    '--options',
-    'vg_name,lv_name,lv_uuid,lv_active,lv_permissions,lv_tags',
-  ),
-  groups: lvm('vgs', '--options', 'vg_name,vg_uuid,pv_count,lv_count,snap_count'),
+  volumes: volumes(),
   deviceMapper: lines(
     command(
       'dmsetup',
@@ -31,7 +25,7 @@ const state: Record<string, string[]> = {
     ),
   ).filter((line) => line !== 'No devices found'),
   tables: lines(command('dmsetup', 'table')).filter((line) => line !== 'No devices found'),
-  domains: lines(command('virsh', 'list', '--all', '--name')).map(domain),
+  domains: domains(),
   loops: loops(),
   mounts: lines(readFileSync('/proc/self/mountinfo', 'latin1')).map(mount),
   udevRules: ['/run/udev/rules.d', '/etc/udev/rules.d'].flatMap(hashedFiles),
@@ -42,14 +36,17 @@ const state: Record<string, string[]> = {
 for (const items of Object.values(state)) items.sort();
 process.stdout.write(JSON.stringify(state));
 
-function lvm(tool: string, ...args: string[]): string[] {
-  return lines(command(tool, '--noheadings', '--separator', ' ', ...args)).map((line) =>
-    line.trim(),
-  );
+/** Groups too: one without volumes has a line of its own. */
+function volumes(): string[] {
+  const columns = 'vg_name,vg_uuid,lv_name,lv_uuid,lv_active,lv_permissions,lv_tags';
+  const format = ['--all', '--noheadings', '--separator', ' ', '--options', columns];
+  return lines(command('vgs', ...format)).map((line) => line.trim());
 }
 
-function domain(name: string): string {
-  return `${name}: ${command('virsh', 'domstate', name.trim()).trim()}`;
+/** Names and states, without the ids, which grow with every start. */
+function domains(): string[] {
+  const [, , ...rows] = lines(command('virsh', 'list', '--all'));
+  return rows.map((row) => row.trim().split(/\s+/).slice(1).join(' '));
 }
 
 function loops(): string[] {

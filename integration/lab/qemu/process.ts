@@ -31,19 +31,25 @@ export async function stopQemu(host: HostSpec): Promise<void> {
   const pid = await qemuPid(host);
   if (pid === undefined) return;
   await monitor(sockets.qmp(host), 'quit', 10_000).catch(() => undefined);
-  if (await isGone(host, 10_000)) return;
+  if (await isGone(pid, 15_000)) return;
   process.kill(pid, 'SIGTERM');
-  if (await isGone(host, 5_000)) return;
+  if (await isGone(pid, 5_000)) return;
   process.kill(pid, 'SIGKILL');
-  if (await isGone(host, 5_000)) return;
+  if (await isGone(pid, 5_000)) return;
   throw new LabError(`QEMU of ${host.name} (process ${pid}) cannot be stopped`);
 }
 
-async function isGone(host: HostSpec, timeoutMs: number): Promise<boolean> {
+/** Until the very end: giving 2 GiB back takes a while, and only then are its ports free. */
+async function isGone(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
-  while ((await qemuPid(host)) !== undefined) {
+  while (await isAlive(pid)) {
     if (Date.now() >= deadline) return false;
     await sleep(50);
   }
   return true;
+}
+
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) [ZX] /.test(stat);
 }
