@@ -8,7 +8,9 @@ export interface Conflict {
   readonly kind: /** The standby has not the layout of the source. */
     | 'layout-drift'
     /** The guest contradicts itself or uses what we cannot open. */
-    | 'content-unsupported';
+    | 'content-unsupported'
+    /** A disk is carried by something of which no snapshot can be taken. */
+    | 'disk-unsupported';
   readonly position: NodePosition;
   /** What differs, in words: `partition 2 is 10 GiB here and 20 GiB on the source`. */
   readonly message: string;

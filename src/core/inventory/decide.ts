@@ -62,6 +62,10 @@ export function decideGuest(
   if (actingHost !== undefined && !guest.hosts.includes(actingHost)) {
     return { kind: 'skip', reason: `${actingHost} is none of its hosts` };
   }
+  if (actingHost !== undefined && options.from !== undefined && options.from !== actingHost) {
+    const reason = `--from ${options.from} is to be given on ${options.from} itself, or on a machine that is none of the hosts`;
+    return { kind: 'fail', code: 'usage-invalid', reason };
+  }
   const places = guest.hosts.map((host) => ({ host, inventory: inventories.get(host) }));
   const active = places.filter(({ inventory }) => {
     const state = stateOn(inventory, guest.name);
@@ -115,10 +119,12 @@ function decideWithoutSource(
   if (from !== undefined && !guest.hosts.includes(from)) {
     return { kind: 'fail', code: 'usage-invalid', reason: `${from} (--from) is none of its hosts` };
   }
-  const asked = actingHost === undefined ? guest.hosts : [actingHost];
+  // With --from it counts what every host says; a host acting for itself answers for itself alone.
+  const asked = actingHost === undefined || from !== undefined ? guest.hosts : [actingHost];
   for (const host of asked) {
     const inventory = inventories.get(host);
-    if (inventory?.kind === 'unknown') {
+    if (inventory === undefined) return notAsked(host);
+    if (inventory.kind === 'unknown') {
       const { code, remedy } = inventory;
       const reason = `where it runs could not be established: ${host}: ${inventory.reason}`;
       return { kind: 'fail', code, reason, remedy };
@@ -130,13 +136,21 @@ function decideWithoutSource(
   });
   const awake = states.find(({ state }) => state !== 'shut off') ?? states[0];
   if (awake === undefined) {
+    const [only, second] = asked;
     const where =
-      actingHost === undefined ? 'none of its hosts knows it' : `${actingHost} does not know it`;
+      only !== undefined && second === undefined
+        ? `${only} does not know it`
+        : 'none of its hosts knows it';
     return { kind: 'skip', reason: where };
   }
   const meaning = stateMeaning(awake.state);
   const reason = meaning.kind === 'skip' ? meaning.reason : 'it is not running';
   return { kind: 'skip', reason: `${reason} on ${awake.host}` };
+}
+
+function notAsked(host: HostName): GuestDecision {
+  const reason = `where it runs could not be established: ${host} was not asked`;
+  return { kind: 'fail', code: 'host-unreachable', reason };
 }
 
 function withTargets(

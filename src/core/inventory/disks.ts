@@ -1,5 +1,5 @@
 import type { DiskDefinition, DomainDefinition, HostName } from '../model/index.js';
-import { type Conflict, unsupported } from '../discovery/index.js';
+import type { Conflict } from '../discovery/index.js';
 
 /** A disk of the guest with the path that carries it on one host. */
 export interface GuestDisk {
@@ -24,31 +24,46 @@ export function selectDisks(definition: DomainDefinition): DiskSelection {
   const message = `domain ${definition.name} has no disk that could be replicated`;
   return {
     kind: 'conflict',
-    conflict: unsupported(definition.name, message, 'Look at virsh domblklist.'),
+    conflict: unsupportedDisk(definition.name, message, 'Look at virsh domblklist.'),
   };
 }
+
+/** Formats under which the device bears the guest's disk as it is. */
+const plainFormats = ['raw', 'aio', 'phy'];
 
 function refuseDisk(disk: DiskDefinition): Conflict | undefined {
   const { source, target } = disk;
   if (disk.shareable) {
-    return unsupported(
+    return unsupportedDisk(
       target,
       `disk ${target} is shared with other guests`,
       'A shared disk has no consistent copy; leave the guest out, or detach the disk.',
     );
   }
-  if (source.kind === 'block') return undefined;
+  const format = disk.driverType;
+  if (source.kind === 'block') {
+    if (format === undefined || plainFormats.includes(format)) return undefined;
+    return unsupportedDisk(
+      target,
+      `disk ${target} is an image of the format ${format} on ${source.path}`,
+      'Only plain disks can be opened; convert the image to raw.',
+    );
+  }
   const carrier =
     source.kind === 'file'
       ? `the file ${source.path}`
       : source.kind === 'other'
         ? source.description
         : 'nothing at all';
-  return unsupported(
+  return unsupportedDisk(
     target,
     `disk ${target} is carried by ${carrier}, not by a logical volume`,
     'Only disks on logical volumes can be snapshotted; move the disk to one.',
   );
+}
+
+function unsupportedDisk(position: string, message: string, remedy: string): Conflict {
+  return { kind: 'disk-unsupported', position, message, remedy };
 }
 
 /**

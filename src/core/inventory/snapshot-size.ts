@@ -1,9 +1,13 @@
 import type { SnapshotSize } from '../model/index.js';
 
+/** LVM's default chunk of a thick snapshot, and what one chunk of its exception table describes. */
+const chunkBytes = 4096;
+const chunksPerTable = chunkBytes / 16;
+
 /**
- * Size of a thick snapshot: rounded up to whole extents, at least one, and never above what LVM can
- * use: a full copy of the origin plus its exception tables (16 bytes for each 4 KiB chunk), with an
- * extent for the header. (Measured: LVM itself reduces silently, 64 GiB to 1508 MiB for 1500 MiB.)
+ * Size of a thick snapshot: rounded up to whole extents, and never above what LVM can use, a full
+ * copy of the origin with its exception tables. (Measured: LVM itself reduces 64 GiB silently to
+ * 1508 MiB for an origin of 1500 MiB.)
  *
  * @returns bytes
  */
@@ -13,7 +17,17 @@ export function snapshotSizeBytes(
   extentBytes: number,
 ): number {
   const asked = wanted.kind === 'bytes' ? wanted.bytes : (originBytes * wanted.percent) / 100;
-  const extents = Math.max(1, Math.ceil(asked / extentBytes));
-  const usefulExtents = Math.ceil((originBytes * (1 + 16 / 4096)) / extentBytes) + 1;
-  return Math.min(extents, usefulExtents) * extentBytes;
+  const bytes = Math.min(Math.max(asked, smallestBytes), coveringBytes(originBytes));
+  return Math.ceil(bytes / extentBytes) * extentBytes;
+}
+
+/** LVM refuses less than three chunks: header, one table, one chunk of data. */
+const smallestBytes = 3 * chunkBytes;
+
+/** Enough for every chunk of the origin to change: then the snapshot can never overflow. */
+function coveringBytes(originBytes: number): number {
+  const dataChunks = Math.ceil(originBytes / chunkBytes);
+  // A table that is exactly full needs an empty one behind it as its end.
+  const tableChunks = Math.floor(dataChunks / chunksPerTable) + 1;
+  return (1 + tableChunks + dataChunks) * chunkBytes;
 }

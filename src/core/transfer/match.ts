@@ -2,6 +2,7 @@ import { describeContent, drift, unsupported, type Conflict } from '../discovery
 import type { MountPlan } from '../fstab/index.js';
 import {
   allDevices,
+  allFileSystems,
   type DeviceNode,
   type DeviceTree,
   type FileSystemNode,
@@ -69,7 +70,10 @@ export function matchTransfers(
   return { kind: 'transfers', transfers, notCopied: listNotCopied(source) };
 }
 
-/** The first device whose content cannot be replicated; `undefined` when all can. */
+/**
+ * The first device whose content cannot be replicated; `undefined` when all can. A guest without
+ * any file system is one too: raw data has no signature that would tell it from nothing.
+ */
 export function findUnsupported(tree: DeviceTree): Conflict | undefined {
   for (const node of allDevices(tree)) {
     const { content } = node;
@@ -84,7 +88,13 @@ export function findUnsupported(tree: DeviceTree): Conflict | undefined {
       );
     }
   }
-  return undefined;
+  const [disk] = tree.disks;
+  if (allFileSystems(tree).length > 0 || disk === undefined) return undefined;
+  return unsupported(
+    disk.position,
+    'no file system was found on any disk of the guest',
+    'Look at its disks by hand; what bears no file system cannot be copied file by file.',
+  );
 }
 
 function fileSystemAt(tree: DeviceTree, position: NodePosition): FileSystemNode | undefined {

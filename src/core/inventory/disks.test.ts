@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { DiskDefinition, DomainDefinition } from '../model/index.js';
+import { disksOnTarget, selectDisks } from './disks.js';
+
+function disk(target: string, change: Partial<DiskDefinition> = {}): DiskDefinition {
+  return {
+    target,
+    device: 'disk',
+    source: { kind: 'block', path: `/dev/vg/${target}` },
+    readOnly: false,
+    shareable: false,
+    ...change,
+  };
+}
+
+function domain(...disks: DiskDefinition[]): DomainDefinition {
+  return { type: 'xen', name: 'dc1', disks, interfaces: [], xml: '<domain/>' };
+}
+
+describe('selectDisks', () => {
+  it('takes every disk in the order of the definition', () => {
+    expect(selectDisks(domain(disk('xvdb'), disk('xvda')))).toEqual({
+      kind: 'disks',
+      disks: [
+        { target: 'xvdb', path: '/dev/vg/xvdb' },
+        { target: 'xvda', path: '/dev/vg/xvda' },
+      ],
+    });
+  });
+
+  it('leaves out cdroms and floppies, with or without a medium', () => {
+    const cdrom = disk('xvdd', {
+      device: 'cdrom',
+      source: { kind: 'file', path: '/iso/debian.iso' },
+    });
+    const floppy = disk('fda', { device: 'floppy', source: { kind: 'none' } });
+    expect(selectDisks(domain(disk('xvda'), cdrom, floppy))).toMatchObject({
+      disks: [{ target: 'xvda' }],
+    });
+  });
+
+  it.each<[string, DiskDefinition, RegExp]>([
+    [
+      'a file',
+      disk('xvdb', { source: { kind: 'file', path: '/img/x.raw' } }),
+      /disk xvdb is carried by the file \/img\/x\.raw/,
+    ],
+    [
+      'a network',
+      disk('xvdb', { source: { kind: 'other', description: 'network rbd pool/x' } }),
+      /carried by network rbd pool\/x/,
+    ],
+    ['nothing', disk('xvdb', { source: { kind: 'none' } }), /carried by nothing at all/],
+    ['several guests', disk('xvdb', { shareable: true }), /disk xvdb is shared with other guests/],
+    [
+      'an image format on a volume',
+      disk('xvdb', { driverType: 'qcow2' }),
+      /disk xvdb is an image of the format qcow2 on \/dev\/vg\/xvdb/,
+    ],
+  ])('says aloud that a disk carried by %s is not supported', (_, odd, message) => {
+    expect(selectDisks(domain(disk('xvda'), odd))).toMatchObject({
+      kind: 'conflict',
+      conflict: {
+        kind: 'disk-unsupported',
+        position: 'xvdb',
+        message: expect.stringMatching(message),
+      },
+    });
+  });
+
+  it.each(['raw', 'aio', 'phy', undefined])(
+    'takes a volume of the format %s as it is',
+    (driverType) => {
+      const plain = disk('xvda', driverType === undefined ? {} : { driverType });
+      expect(selectDisks(domain(plain)).kind).toBe('disks');
+    },
+  );
+
+  it('refuses a guest without any disk', () => {
+    expect(selectDisks(domain())).toMatchObject({
+      kind: 'conflict',
+      conflict: { message: 'domain dc1 has no disk that could be replicated' },
+    });
+  });
+});
+
+describe('disksOnTarget', () => {
+  const disks = [{ target: 'xvda', path: '/dev/vg/xvda' }];
+
+  it('takes the same paths where the guest is not defined', () => {
+    expect(disksOnTarget(disks, undefined, 'b')).toEqual({ kind: 'disks', disks });
+  });
+
+  it("takes the paths of the target's own definition", () => {
+    const there = domain(disk('xvda', { source: { kind: 'block', path: '/dev/other/dc1' } }));
+    expect(disksOnTarget(disks, there, 'b')).toEqual({
+      kind: 'disks',
+      disks: [{ target: 'xvda', path: '/dev/other/dc1' }],
+    });
+  });
+
+  it.each<[string, DomainDefinition]>([
+    ['lacks a disk', domain(disk('xvdb'))],
+    ['has it in a file', domain(disk('xvda', { source: { kind: 'file', path: '/x' } }))],
+  ])('refuses a definition that %s', (_, there) => {
+    expect(disksOnTarget(disks, there, 'b')).toMatchObject({
+      kind: 'conflict',
+      conflict: {
+        kind: 'layout-drift',
+        position: 'xvda',
+        message: 'the definition on b has no disk xvda on a block device',
+      },
+    });
+  });
+});
