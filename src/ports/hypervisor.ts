@@ -16,11 +16,20 @@ export interface Hypervisor {
    * @throws `domain-xml-invalid`.
    */
   readDefinition(name: string): Promise<DomainDefinition | undefined>;
-  /** True when libvirt starts the domain with the host. */
+  /** True when libvirt starts the domain with the host. @throws `domain-not-found`. */
   isAutostarted(name: string): Promise<boolean>;
-  /** Stops the guest's processors; it stays in memory. */
+  /**
+   * Stops the guest's processors; it stays in memory. A paused guest stays as it is.
+   *
+   * @throws `domain-not-found`, `command-failed` when it is not active.
+   */
   suspend(name: string): Promise<void>;
-  /** Lets a suspended guest go on. */
+  /**
+   * Lets a suspended guest go on. A running guest stays as it is, so that whoever recovers may
+   * always call it.
+   *
+   * @throws `domain-not-found`, `command-failed` when it is not active.
+   */
   resume(name: string): Promise<void>;
 }
 // All methods throw `hypervisor-unreachable` when libvirt does not answer.

@@ -139,6 +139,22 @@ describe('virsh', () => {
     ]);
   });
 
+  it.each([
+    ['suspend', 'paused', 'is reached'],
+    ['suspend', 'running', 'failed'],
+    ['resume', 'running', 'is reached'],
+    ['resume', 'idle', 'is reached'],
+    ['resume', 'paused', 'failed'],
+    ['resume', 'shut off', 'failed'],
+  ] as const)('that refuses to %s a guest which is %s: %s', async (action, state, end) => {
+    const runner = new ReplayRunner()
+      .on(/suspend|resume/, { exitCode: 1, stderr: 'error: Failed\nerror: not so\n' })
+      .on(/domstate/, { stdout: `${state}\n\n` });
+    const done = over(runner)[action]('web');
+    if (end === 'is reached') await expect(done).resolves.toBeUndefined();
+    else await expect(done).rejects.toMatchObject({ code: 'command-failed' });
+  });
+
   it('that answers with another domain is not believed', async () => {
     const { hypervisor } = answering(/dumpxml/, { stdout: xml.replace('web', 'db') });
     await expect(hypervisor.readDefinition('web')).rejects.toMatchObject({

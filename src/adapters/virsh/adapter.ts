@@ -87,11 +87,11 @@ class VirshHypervisor implements Hypervisor {
   }
 
   async suspend(name: string): Promise<void> {
-    await this.#command('suspend', name);
+    await this.#reach('suspend', name, ['paused']);
   }
 
   async resume(name: string): Promise<void> {
-    await this.#command('resume', name);
+    await this.#reach('resume', name, ['running', 'idle', 'no state']);
   }
 
   /** The result, `undefined` where libvirt does not know the domain. */
@@ -101,6 +101,16 @@ class VirshHypervisor implements Hypervisor {
     const failure = this.#failure(result);
     if (failure.code === 'domain-not-found') return undefined;
     throw failure;
+  }
+
+  /** Some drivers of libvirt refuse to do what is done already. */
+  async #reach(command: DomainCommand, name: string, goal: readonly DomainState[]): Promise<void> {
+    const result = await this.#run(domainArgv(this.#uri, command, name));
+    if (result.exitCode === 0) return;
+    const failure = this.#failure(result);
+    if (failure.code !== 'command-failed') throw failure;
+    const state = await this.domainState(name);
+    if (state === undefined || !goal.includes(state)) throw failure;
   }
 
   async #command(command: DomainCommand, name: string): Promise<CommandResult> {
