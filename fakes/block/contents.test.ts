@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
+import type { FileSystemImage } from '../filesystem/types.js';
 import { addMachine, createWorld } from '../world/create.js';
 import type { Machine } from '../world/state.js';
 import { contentOn, writeContent } from './contents.js';
@@ -137,11 +138,11 @@ describe('a thick snapshot', () => {
     return { machine, pair: snapshotPair(machine, 'origin', 0, cowSectors) };
   }
 
-  function images(machine: Machine, pair: Pair): SimulatedFileSystem[] {
+  function images(machine: Machine, pair: Pair): FileSystemImage[] {
     return [pair.origin, pair.snapshot].map((device) => {
       const content = contentOn(machine, device)?.content;
       if (content?.kind !== 'file-system') throw new Error('no file system');
-      return content.image as SimulatedFileSystem;
+      return content.image;
     });
   }
 

@@ -1,4 +1,4 @@
-import { isSimulationError, SimulationError } from '../world/errors.js';
+import { isSimulationError, type SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { allMaps, keyOf, mapNamed, mapWithUuid } from './devices.js';
 import { createMap, removeMap, replaceTable } from './maps.js';

@@ -31,7 +31,7 @@ const short = (letter: string, argument: OptionSpec['argument'] = 'none'): Optio
 });
 
 const kpartxOptions: readonly OptionSpec[] = [
-  ...[...'radlfgvsn'].map((letter) => short(letter)),
+  ...['r', 'a', 'd', 'l', 'f', 'g', 'v', 's', 'n'].map((letter) => short(letter)),
   short('p', 'required'),
 ];
 

@@ -1,3 +1,5 @@
+import { startEventDaemon } from '../daemons/dmeventd.js';
+import { startUdev } from '../daemons/udevd.js';
 import type { FileSystemImage } from '../filesystem/types.js';
 import { SimulatedClock } from './clock.js';
 import { createIdentifiers } from './identifiers.js';
@@ -44,10 +46,7 @@ const usualHardware: HostHardware = {
   hypervisorVersion: '4.17.0',
 };
 
-/**
- * Adds a bare machine: no disks, no domains, udev and dmeventd not yet listening (see
- * `daemons/`).
- */
+/** Adds a bare machine, without disks and domains; its udev and dmeventd run. */
 export function addMachine(world: World, init: MachineInit): Machine {
   const { identifiers } = world;
   const machine: Machine = {
@@ -91,6 +90,8 @@ export function addMachine(world: World, init: MachineInit): Machine {
     tools: new Map(init.tools ?? []),
     ssh: { hostKey: '', port: 22, daemon: 'running', authorized: new Set() },
   };
+  startUdev(machine);
+  startEventDaemon(machine);
   world.machines.set(machine.name, machine);
   return machine;
 }
