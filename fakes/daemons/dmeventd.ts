@@ -7,11 +7,16 @@ import type { Machine } from '../world/state.js';
 /** Simulated time from the kernel's event to the unmount (measured: 0.6 s). */
 const reactionMs = 600;
 
+const started = new WeakSet<Machine>();
+
 /**
  * dmeventd on a machine: when a monitored snapshot overflows it unmounts it, lazily and by force,
- * so that its mount point lists empty without any error. Call it once per machine.
+ * so that its mount point lists empty without any error. A machine is made with it; a
+ * second call does nothing.
  */
 export function startEventDaemon(machine: Machine): void {
+  if (started.has(machine)) return;
+  started.add(machine);
   machine.kernelListeners.push((notice) => {
     if (notice.kind !== 'snapshot-invalid') return;
     const { map } = notice;

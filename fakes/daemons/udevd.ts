@@ -6,11 +6,16 @@ import { defaultScope, scanLvm } from '../lvm/scan.js';
 import { isSimulationError } from '../world/errors.js';
 import type { Machine, UdevEvent } from '../world/state.js';
 
+const started = new WeakSet<Machine>();
+
 /**
  * udev on a machine: handles each event after its delay, holding the device open for a moment, and
- * activates volume groups whose last physical volume has appeared. Call it once per machine.
+ * activates volume groups whose last physical volume has appeared. A machine is made with it; a
+ * second call does nothing.
  */
 export function startUdev(machine: Machine): void {
+  if (started.has(machine)) return;
+  started.add(machine);
   machine.kernelListeners.push((notice) => {
     if (notice.kind !== 'uevent') return;
     const event = machine.udev.queue.find((queued) => queued.number === notice.event);
