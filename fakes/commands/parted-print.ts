@@ -53,7 +53,8 @@ export function jsonText(disk: PartedDisk, unit: PartedUnit): string {
     `"physical-sector-size": ${disk.physicalSectorBytes}`,
     `"label": ${quote(disk.label)}`,
     ...(disk.label === 'unknown' ? [] : [`"max-partitions": ${count}`]),
-    ...(disk.partitions.length === 0 ? [] : [partitionsJson(disk.partitions, size)]),
+    // A table without partitions has an empty list; only where there is no table it is absent.
+    ...(disk.label === 'unknown' ? [] : [partitionsJson(disk.partitions, size)]),
   ];
   return `{\n   "disk": {\n      ${members.join(',\n      ')}\n   }\n}\n`;
 }
@@ -77,7 +78,8 @@ function partitionsJson(
     ];
     return `{\n            ${members.join(',\n            ')}\n         }`;
   });
-  return `"partitions": [\n         ${objects.join(',')}\n      ]`;
+  const lines = objects.length === 0 ? '' : `         ${objects.join(',')}`;
+  return `"partitions": [\n${lines}\n      ]`;
 }
 
 function flagsJson(flags: readonly string[]): string {

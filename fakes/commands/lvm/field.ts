@@ -27,8 +27,8 @@ export interface FieldMaker<T> {
 }
 
 /**
- * @param subjectOf - takes the subject out of a row; `undefined` prints an empty column, as LVM
- * does for the group of an orphan.
+ * @param subjectOf - takes the subject out of a row; `undefined` prints an empty text, or 0 in a
+ * column of numbers, as LVM does for the group of an orphan.
  */
 export function fieldMaker<T>(
   about: FieldSubject,
@@ -38,6 +38,7 @@ export function fieldMaker<T>(
     heading: string,
     align: ReportField['align'],
     width: number,
+    absent: FieldValue,
     value: (subject: T) => FieldValue,
   ): ReportField => ({
     heading,
@@ -46,17 +47,24 @@ export function fieldMaker<T>(
     about,
     value: (row) => {
       const subject = subjectOf(row);
-      return subject === undefined ? { kind: 'text', text: '' } : value(subject);
+      return subject === undefined ? absent : value(subject);
     },
   });
   const asText =
     (value: (subject: T) => string) =>
     (subject: T): FieldValue => ({ kind: 'text', text: value(subject) });
   return {
-    text: (heading, value, width = 0) => field(heading, 'left', width, asText(value)),
+    text: (heading, value, width = 0) =>
+      field(heading, 'left', width, { kind: 'text', text: '' }, asText(value)),
     number: (heading, value) =>
-      field(heading, 'right', 0, (subject) => ({ kind: 'number', number: value(subject) })),
+      field(heading, 'right', 0, { kind: 'number', number: 0 }, (subject) => ({
+        kind: 'number',
+        number: value(subject),
+      })),
     bytes: (heading, value) =>
-      field(heading, 'right', 0, (subject) => ({ kind: 'bytes', bytes: value(subject) })),
+      field(heading, 'right', 0, { kind: 'bytes', bytes: 0 }, (subject) => ({
+        kind: 'bytes',
+        bytes: value(subject),
+      })),
   };
 }
