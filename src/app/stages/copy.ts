@@ -71,7 +71,8 @@ export async function dryPass(
   let totals = noTotals;
   for (const transfer of job.transfers) {
     const statistics = await pass(job, transfer, 'dry');
-    const verdict = judgeDeletions(statistics, job.guest.maxDeletes);
+    const { type } = transfer.source.content;
+    const verdict = judgeDeletions(statistics, job.guest.maxDeletes, type);
     if (verdict.kind === 'refused') {
       throw new XenBackupError('deletions-refused', {
         message: `${describe(transfer)} on ${job.target.name}: ${verdict.reason}`,

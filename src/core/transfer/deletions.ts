@@ -18,34 +18,52 @@ export type DeletionVerdict =
   | { readonly kind: 'allowed'; readonly maxDeletes: number }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** File systems that bear a directory of their own from the day they are made: `lost+found`. */
+const typesWithLostAndFound = new Set(['ext2', 'ext3', 'ext4']);
+
 /**
- * May a pass delete what the dry pass counted? Emptying a file system never: a source that shows
- * nothing is a broken source, however it came about.
+ * May a pass delete what the dry pass counted? Emptying a file system never, whatever the limits
+ * say: a source that shows nothing but its root directory (and `lost+found`, where every file system
+ * of the type has one) is a broken source, however it came about.
+ *
+ * @param fileSystemType - of the source, as blkid names it.
  */
-export function judgeDeletions(counts: DryPassCounts, limits: DeletionLimits): DeletionVerdict {
+export function judgeDeletions(
+  counts: DryPassCounts,
+  limits: DeletionLimits,
+  fileSystemType: string,
+): DeletionVerdict {
   const { sourceEntries, createdEntries, deletedEntries } = counts;
-  const targetEntries = Math.max(0, sourceEntries - createdEntries) + deletedEntries;
-  if (deletedEntries === 0) return { kind: 'allowed', maxDeletes: 0 };
-  // The root directory itself is one of the source's entries; lost+found another, on ext.
-  const keptEntries = sourceEntries - createdEntries;
-  if (sourceEntries <= 1 || (keptEntries <= 2 && sourceEntries <= 2)) {
-    return {
-      kind: 'refused',
-      reason: `the source shows nothing: ${String(deletedEntries)} entries would be deleted, all there are`,
-    };
+  if (![sourceEntries, createdEntries, deletedEntries].every(isCount)) {
+    return refused('what would be deleted could not be counted');
   }
-  const share = (100 * deletedEntries) / targetEntries;
-  if (share > limits.sharePercent) {
-    return {
-      kind: 'refused',
-      reason: `${String(deletedEntries)} of ${String(targetEntries)} entries would be deleted (${share.toFixed(1)} %, allowed are ${String(limits.sharePercent)} %)`,
-    };
+  if (deletedEntries === 0) return { kind: 'allowed', maxDeletes: 0 };
+  const emptyEntries = typesWithLostAndFound.has(fileSystemType) ? 2 : 1;
+  if (sourceEntries <= emptyEntries) {
+    return refused(
+      `the source shows an empty file system: ${String(deletedEntries)} entries would be deleted, all there are`,
+    );
+  }
+  const targetEntries = Math.max(0, sourceEntries - createdEntries) + deletedEntries;
+  const sharePercent = (100 * deletedEntries) / targetEntries;
+  if (sharePercent > limits.sharePercent) {
+    return refused(
+      `${String(deletedEntries)} of ${String(targetEntries)} entries would be deleted ` +
+        `(${sharePercent.toFixed(1)} %, allowed are ${String(limits.sharePercent)} %)`,
+    );
   }
   if (deletedEntries > limits.count) {
-    return {
-      kind: 'refused',
-      reason: `${String(deletedEntries)} entries would be deleted, allowed are ${String(limits.count)}`,
-    };
+    return refused(
+      `${String(deletedEntries)} entries would be deleted, allowed are ${String(limits.count)}`,
+    );
   }
   return { kind: 'allowed', maxDeletes: deletedEntries };
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function refused(reason: string): DeletionVerdict {
+  return { kind: 'refused', reason };
 }

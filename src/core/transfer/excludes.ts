@@ -1,3 +1,5 @@
+import { advanceGlob, formatGlob, type GlobToken, parseGlob, startGlob } from './glob.js';
+
 /**
  * Rebases rsync patterns anchored at the guest's root onto one of its file systems, because each
  * file system is copied by itself. `/tmp/*` becomes `/*` on the file system of `/tmp`, stays on the
@@ -17,44 +19,30 @@ export function rebaseExcludes(
 }
 
 function rebaseAnchored(pattern: string, guestPath: string): readonly string[] {
-  const mount = guestPath.split('/').filter((part) => part !== '');
-  const parts = pattern.slice(1).split('/');
-  for (const [index, component] of mount.entries()) {
-    const part = parts[index];
-    // `**` crosses slashes: from there on the rest may match at any depth.
-    if (part?.includes('**') === true) return [parts.slice(index).join('/')];
-    if (part === undefined || !componentMatches(part, component)) return [];
+  const components = guestPath.split('/').filter((component) => component !== '');
+  if (components.length === 0) return [pattern];
+  // `dir/` is the directory alone, `dir/***` the directory with all in it: both exclude all of it.
+  const [, body = '', ending = ''] = /^\/(.*?)((?:\/\*\*\*|\/)?)$/s.exec(pattern) ?? [];
+  const tokens = parseGlob(body);
+  if (tokens === undefined) return [];
+  let states = startGlob(tokens);
+  for (const component of components) {
+    for (const character of component) states = advanceGlob(tokens, states, character);
+    // The pattern names the mount point, or a directory above it: everything on it is meant.
+    if (states.has(tokens.length)) return ['/*'];
+    states = advanceGlob(tokens, states, '/');
   }
-  const rest = parts.slice(mount.length);
-  // The pattern names the mount point itself or a directory above: everything on it is meant.
-  if (rest.length === 0 || rest.every((part) => part === '')) return ['/*'];
-  return [`/${rest.join('/')}`];
+  return remainders(tokens, states).map((rest) => `/${rest}${ending}`);
 }
 
-/** rsync's wildcards within one path component: `*`, `?`, `[...]`, backslash. */
-function componentMatches(pattern: string, component: string): boolean {
-  if (!/[*?[\\]/.test(pattern)) return pattern === component;
-  let source = '';
-  for (let index = 0; index < pattern.length; index += 1) {
-    const character = pattern[index] ?? '';
-    const close = character === '[' ? pattern.indexOf(']', index + 2) : -1;
-    if (character === '*') source += '[^/]*';
-    else if (character === '?') source += '[^/]';
-    else if (close > 0) {
-      const body = pattern
-        .slice(index + 1, close)
-        .replace(/^!/, '^')
-        .replaceAll('\\', '\\\\');
-      source += `[${body}]`;
-      index = close;
-    } else if (character === '\\' && index + 1 < pattern.length) {
-      index += 1;
-      source += escapeLiteral(pattern[index] ?? '');
-    } else source += escapeLiteral(character);
-  }
-  return new RegExp(`^${source}$`, 'u').test(component);
-}
-
-function escapeLiteral(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+/** What is left of the pattern behind the mount point, in each way it can have come there. */
+function remainders(tokens: readonly GlobToken[], states: ReadonlySet<number>): readonly string[] {
+  const rests = [...states]
+    .filter((state) => state < tokens.length)
+    // A run may take nothing, so what begins with it means what follows it as well.
+    .filter((state) => !states.has(state - 1) || tokens[state - 1]?.kind === 'character')
+    .map((state) => formatGlob(tokens.slice(state)))
+    // A path on the file system never begins with a slash.
+    .filter((rest) => !rest.startsWith('/'));
+  return [...new Set(rests)];
 }
