@@ -1,0 +1,222 @@
+import {
+  formatBytes,
+  formatDuration,
+  type RunEvent,
+  type Step,
+  type Undo,
+} from '../../core/index.js';
+import {
+  counted,
+  sayStep,
+  sayUndo,
+  stageTexts,
+  stepDetails,
+  withoutHost,
+} from '../render/words.js';
+import { mountLines, treeLines } from '../render/tree-text.js';
+import { transferLines } from '../render/transfer-text.js';
+import { type Narration, placeOf } from './narration.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/**
+ * Turns events into words: the one place that does, for plain lines, logs and syslog alike. It
+ * remembers what began, because an end only says which step it was.
+ */
+export class Narrator {
+  readonly #steps = new Map<string, Step>();
+  readonly #undos = new Map<string, Undo>();
+  /** Where the guest mounts what is being copied. */
+  readonly #paths = new Map<string, string>();
+  /** Reasons of targets that were told: the guest's own end often only repeats one. */
+  readonly #told = new Set<string>();
+
+  /** The event in words, `undefined` when it says nothing by itself. */
+  tell(event: RunEvent): Narration | undefined {
+    switch (event.type) {
+      case 'run-started':
+        return this.#said(event, 'info', '=', runStarted(event));
+      case 'guest-started':
+        return this.#said(
+          event,
+          'info',
+          '=',
+          `from ${event.source} to ${event.targets.join(', ')}`,
+        );
+      case 'guest-skipped':
+        return this.#said(event, 'info', '=', `skipped: ${event.reason}`);
+      case 'stage-started':
+        return this.#said(event, 'debug', '=', `${stageTexts[event.stage]}…`);
+      case 'stage-finished':
+        return this.#took(event, 'debug', '=', `${stageTexts[event.stage]}: done`);
+      case 'source-opened':
+        return this.#sourceOpened(event);
+      case 'target-opened':
+        return this.#targetOpened(event);
+      case 'step-started':
+        this.#steps.set(keyOf(event), event.step);
+        return undefined;
+      case 'step-finished':
+        return this.#stepFinished(event);
+      case 'step-failed':
+        return this.#said(event, 'debug', '!', `${this.#stepOf(event)}: ${event.message}`);
+      case 'undo-started':
+        this.#undos.set(keyOf(event), event.undo);
+        return undefined;
+      case 'undo-finished':
+        return this.#undoFinished(event);
+      case 'undo-failed':
+        return this.#said(event, 'debug', '!', `${this.#undoOf(event)}: ${event.message}`);
+      case 'copy-started':
+        if (event.guestPath !== undefined) this.#paths.set(copyKey(event), event.guestPath);
+        return this.#said(event, 'debug', '>', `${this.#passOf(event)}…`);
+      case 'copy-progress':
+        return this.#said(event, 'info', '>', `${this.#passOf(event)}: ${progressText(event)}`);
+      case 'copy-finished':
+        return this.#took(event, 'info', '>', `${this.#passOf(event)}: ${copyResult(event)}`);
+      case 'snapshot-fill':
+        return this.#said(event, 'debug', '=', fillText(event));
+      case 'notice':
+        return this.#noticed(event);
+      case 'target-finished':
+        return this.#targetFinished(event);
+      case 'guest-finished':
+        return this.#guestFinished(event);
+      case 'report':
+        return this.#said(event, 'info', '=', reportText(event));
+    }
+  }
+
+  #said(
+    event: RunEvent,
+    level: Narration['level'],
+    mark: Narration['mark'],
+    text: string,
+  ): Narration {
+    return { level, mark, text, ...placeOf(event) };
+  }
+
+  #took(
+    event: RunEvent & { readonly durationMs: number },
+    level: Narration['level'],
+    mark: Narration['mark'],
+    text: string,
+  ): Narration {
+    return { ...this.#said(event, level, mark, text), durationMs: event.durationMs };
+  }
+
+  #sourceOpened(event: EventOf<'source-opened'>): Narration {
+    const { tree, mounts } = event;
+    const lines = [...treeLines(tree, mounts, 'without-maps'), '', ...mountLines(mounts)];
+    return { ...this.#said(event, 'info', '=', 'source is open'), lines };
+  }
+
+  #targetOpened(event: EventOf<'target-opened'>): Narration {
+    const text = `target is open, laid out as the source; ${counted(event.transfers.length, 'file system')} to copy`;
+    return { ...this.#said(event, 'info', '=', text), lines: transferLines(event.transfers) };
+  }
+
+  #stepFinished(event: EventOf<'step-finished'>): Narration {
+    const step = this.#steps.get(keyOf(event));
+    const details = step === undefined ? [] : stepDetails(step);
+    return { ...this.#took(event, 'info', '+', this.#stepOf(event)), details };
+  }
+
+  #undoFinished(event: EventOf<'undo-finished'>): Narration | undefined {
+    if (this.#undos.get(keyOf(event))?.kind === 'nothing') return undefined;
+    return this.#took(event, 'info', '-', this.#undoOf(event));
+  }
+
+  #noticed(event: EventOf<'notice'>): Narration {
+    const { level, message, remedy } = event;
+    const mark = level === 'info' ? '=' : '!';
+    return { ...this.#said(event, level, mark, message), ...remedyOf(remedy) };
+  }
+
+  #targetFinished(event: EventOf<'target-finished'>): Narration {
+    const { outcome, reason, remedy, guest = '', host = '' } = event;
+    if (reason === undefined) return this.#said(event, 'info', '=', `target ${outcome}`);
+    this.#told.add(`${guest}: ${host}: ${reason}`);
+    const text = withoutHost(reason, host);
+    return { ...this.#said(event, levelOf(outcome), '!', text), ...remedyOf(remedy) };
+  }
+
+  #guestFinished(event: EventOf<'guest-finished'>): Narration {
+    const { outcome, reason, remedy, guest = '' } = event;
+    const text = reason === undefined ? `guest ${outcome}` : `guest ${outcome}: ${reason}`;
+    if (outcome === 'done') return this.#said(event, 'info', '=', text);
+    // What was said of the target already is not said twice.
+    if (this.#told.has(`${guest}: ${reason ?? ''}`)) return this.#said(event, 'info', '=', text);
+    const problem = reason ?? `guest ${outcome}`;
+    return { ...this.#said(event, levelOf(outcome), '!', problem), ...remedyOf(remedy) };
+  }
+
+  #stepOf(event: RunEvent): string {
+    const step = this.#steps.get(keyOf(event));
+    return step === undefined ? `step ${event.stepId ?? ''}` : sayStep(step);
+  }
+
+  #passOf(event: CopyEvent): string {
+    const path = this.#paths.get(copyKey(event));
+    const what = path === undefined ? event.fileSystem : `${path} (${event.fileSystem})`;
+    return event.pass === 'dry' ? `dry pass over ${what}` : `copy of ${what}`;
+  }
+
+  #undoOf(event: RunEvent): string {
+    const undo = this.#undos.get(keyOf(event));
+    return undo === undefined ? `undo of step ${event.stepId ?? ''}` : sayUndo(undo);
+  }
+}
+
+/** Step ids are unique in a run; in a recovery only on their host. */
+function keyOf({ host, stepId }: RunEvent): string {
+  return `${host ?? ''} ${stepId ?? ''}`;
+}
+
+function remedyOf(remedy: string | undefined): { readonly remedy?: string } {
+  return remedy === undefined ? {} : { remedy };
+}
+
+/** Busy is expected now and then; everything else that is not done is an error. */
+function levelOf(outcome: string): 'warning' | 'error' {
+  return outcome === 'busy' ? 'warning' : 'error';
+}
+
+function runStarted({ command, runId, guests }: EventOf<'run-started'>): string {
+  return guests.length === 0
+    ? `${command} ${runId}`
+    : `${command} ${runId}: ${counted(guests.length, 'guest')}: ${guests.join(', ')}`;
+}
+
+type CopyEvent = EventOf<'copy-started' | 'copy-progress' | 'copy-finished'>;
+
+function copyKey({ guest, host, fileSystem }: CopyEvent): string {
+  return JSON.stringify([guest, host, fileSystem]);
+}
+
+/** `45 %, 1.2 GiB, 80 MiB/s, 12 s left`. */
+function progressText(progress: {
+  readonly percent: number;
+  readonly transferredBytes: number;
+  readonly bytesPerSecond: number;
+  readonly remainingMs?: number;
+}): string {
+  const { percent, transferredBytes, bytesPerSecond, remainingMs } = progress;
+  const left = remainingMs === undefined ? '' : `, ${formatDuration(remainingMs)} left`;
+  return `${Math.floor(percent)} %, ${formatBytes(transferredBytes)}, ${formatBytes(Math.round(bytesPerSecond))}/s${left}`;
+}
+
+function copyResult(event: EventOf<'copy-finished'>): string {
+  const { outcome, files, bytes, deletions, pass } = event;
+  if (outcome !== 'done') return `ended: ${outcome}`;
+  const totals = `${counted(files, 'file')}, ${formatBytes(bytes)}, ${counted(deletions, 'deletion')}`;
+  return pass === 'dry' ? `would copy ${totals}` : totals;
+}
+
+function fillText({ snapshot, usedShare }: EventOf<'snapshot-fill'>): string {
+  return `snapshot ${snapshot} is ${Math.round(usedShare * 100)} % full`;
+}
+
+function reportText({ report }: EventOf<'report'>): string {
+  return `${report.command} ${report.runId} ended after ${formatDuration(report.durationMs)}, exit ${report.exitCode}`;
+}

@@ -1,0 +1,50 @@
+import { type Colours, type Line, renderLines, styled, type TextStyle } from '../text/index.js';
+import { type LogLevel, type LogRecord, type LogSink, severities } from './record.js';
+
+export interface TextLogInit {
+  readonly write: (text: string) => void;
+  readonly colours: Colours;
+  readonly levels: ReadonlySet<LogLevel>;
+  /** `journal`: each line begins with `<N>`, which systemd takes for its priority. */
+  readonly prefix: 'none' | 'journal';
+}
+
+/** Log lines for people. */
+export function createTextLog({ write, colours, levels, prefix }: TextLogInit): LogSink {
+  return {
+    write: (record) => {
+      if (!levels.has(record.level)) return;
+      const before = prefix === 'journal' ? `<${severities[record.level]}>` : '';
+      const lines = recordLines(record).map((line): Line => [before, ...line]);
+      write(renderLines(lines, colours));
+    },
+  };
+}
+
+const styles: Readonly<Record<LogLevel, TextStyle>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'plain',
+  debug: 'dim',
+  trace: 'dim',
+};
+
+type Spans = Exclude<Line, string>;
+
+/** Their messages are lines of `file:line:col: message`, which editors jump to: nothing before. */
+const placedCodes: ReadonlySet<string | undefined> = new Set([
+  'configuration-invalid',
+  'scenario-invalid',
+]);
+
+function recordLines({ level, message, remedy, code }: LogRecord): readonly Spans[] {
+  const [first = '', ...rest] = message.split('\n');
+  const isPlaced = placedCodes.has(code);
+  const label = isPlaced ? [] : [styled(styles[level], `${level}: `)];
+  const why = code === undefined || isPlaced ? [] : [styled('dim', ` [${code}]`)];
+  return [
+    [...label, first, ...why],
+    ...rest.map((line): Spans => [line]),
+    ...(remedy === undefined ? [] : [[`  ${remedy}`] satisfies Spans]),
+  ];
+}

@@ -1,0 +1,2 @@
+export { processTerminal } from './process-terminal.js';
+export { coloursOf, type OutputStream, type Terminal } from './terminal.js';

@@ -1,0 +1,15 @@
+export {
+  clipLine,
+  type Colours,
+  indent,
+  type Line,
+  lineWidth,
+  padLine,
+  renderLine,
+  renderLines,
+  type Span,
+  spansOf,
+  styled,
+  tableLines,
+  type TextStyle,
+} from './line.js';
