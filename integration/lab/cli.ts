@@ -5,6 +5,7 @@ import { hostNames, hostSpec } from './hosts.js';
 import { lab } from './lab.js';
 import { withLock } from './lock.js';
 import { paths } from './paths.js';
+import { recordAll } from './recorder/record.js';
 import { say } from './say.js';
 
 const usage = `Two real Xen hosts in a box.
@@ -14,6 +15,7 @@ const usage = `Two real Xen hosts in a box.
   npm run lab -- reset                 back to the prepared state, in seconds
   npm run lab -- ssh HOST COMMAND...   run a command on ${hostNames.join(' or ')}
   npm run lab -- residue               what differs from the prepared state
+  npm run lab -- record FOLDER         record the tools' answers on dom0a into FOLDER
   npm run lab -- status                what runs, where, how to reach it
   npm run lab -- down                  stop both hosts
 
@@ -41,6 +43,9 @@ async function main(words: readonly string[]): Promise<number> {
       return 0;
     case 'residue':
       return await printResidue();
+    case 'record':
+      await withLock('record', () => record(rest));
+      return 0;
     case 'ssh':
       return await ssh(rest);
     default:
@@ -56,6 +61,12 @@ async function printResidue(): Promise<number> {
   }
   say(`${items.length} differences from the prepared state`);
   return items.length === 0 ? 0 : 1;
+}
+
+async function record([folder]: readonly string[]): Promise<void> {
+  if (folder === undefined) throw new LabError('record needs a folder');
+  await lab.reset();
+  await recordAll(lab.host('dom0a'), folder);
 }
 
 async function ssh(words: readonly string[]): Promise<number> {

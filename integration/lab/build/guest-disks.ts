@@ -96,7 +96,7 @@ async function makeWholeDiskXfs(file: string): Promise<void> {
 }
 
 async function makeWholeDiskExt4(file: string): Promise<void> {
-  await withFileSystem(file, undefined, ['mkfs.ext4', '-q'], async (at) => {
+  await withFileSystem(file, undefined, ['mkfs.ext4', '-q', '-b', '4096'], async (at) => {
     const fstab = '/dev/xvda / ext4 defaults 0 1\n';
     await fillSmallRoot(at, { hostname: 'dc3', fstab, writesTo: ['/var/lib/lab'] });
     await fillOddFiles(at);

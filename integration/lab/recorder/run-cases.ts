@@ -1,16 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleProbe } from './bundle-probe.js';
-import { LabError } from './fail.js';
-import type { LabHost } from './host.js';
-import { isRecord } from './values.js';
-
-export interface RecordingCase {
-  /** `tool/case`: where the recording goes. Without it the command only prepares. */
-  readonly name?: string;
-  readonly argv: readonly [string, ...string[]];
-  readonly stdin?: string;
-}
+import { bundleProbe } from '../bundle-probe.js';
+import { LabError } from '../fail.js';
+import type { LabHost } from '../host.js';
+import type { RecordingCase } from './case.js';
+import { isRecord } from '../values.js';
 
 export interface Recording {
   readonly argv: readonly string[];

@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { createContentProbe } from '../../src/adapters/blkid/index.js';
+import { createDeviceMapper } from '../../src/adapters/dmsetup/index.js';
+import { createHostFiles } from '../../src/adapters/host-files/index.js';
+import { createPartitionMapper } from '../../src/adapters/kpartx/index.js';
+import { createVolumeManager } from '../../src/adapters/lvm/index.js';
+import { createMounter } from '../../src/adapters/mount/index.js';
+import { createPartitionTableReader } from '../../src/adapters/parted/index.js';
+import { createDeviceEvents } from '../../src/adapters/udev/index.js';
+import type { Clock, CommandRunner } from '../../src/ports/index.js';
+import { commandBlockHost } from '../contracts/command-block-host.js';
+import { describeContentProbeContract } from '../contracts/content-probe.contract.js';
+import { describeDeviceEventsContract } from '../contracts/device-events.contract.js';
+import { describeDeviceMapperContract } from '../contracts/device-mapper.contract.js';
+import { describeGuestVolumesContract } from '../contracts/guest-volumes.contract.js';
+import { describeMounterContract } from '../contracts/mounter.contract.js';
+import { describePartitionMapperContract } from '../contracts/partition-mapper.contract.js';
+import { describePartitionTableReaderContract } from '../contracts/partition-table-reader.contract.js';
+import { describeVolumeManagerContract } from '../contracts/volume-manager.contract.js';
+import { lab } from './lab.js';
+import { holdLock } from './lock.js';
+
+// The block contracts on a real Dom0: dom0b, where no guest runs.
+const hostName = 'dom0b';
+const environment = [
+  'env',
+  'LC_ALL=C',
+  'LVM_SUPPRESS_FD_WARNINGS=1',
+  'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+];
+
+const clock: Clock = {
+  now: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  sleep: (durationMs, signal) =>
+    wait(durationMs, undefined, signal === undefined ? {} : { signal }),
+};
+
+const runner: CommandRunner = {
+  async run({ argv, stdin, timeoutMs }) {
+    const startedMs = performance.now();
+    const [tool = '', ...words] = [...environment, ...argv];
+    const result = await lab.host(hostName).exec([tool, ...words], {
+      timeoutMs: timeoutMs ?? 120_000,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+    return { argv, ...result, durationMs: performance.now() - startedMs };
+  },
+  start: () => Promise.reject(new Error('the block adapters start nothing long-lived')),
+};
+
+let release = () => {};
+
+beforeAll(async () => {
+  release = await holdLock('block contracts');
+  await lab.reset();
+});
+
+afterAll(async () => {
+  await lab.down();
+  release();
+});
+
+function makeHost() {
+  const options = { runner, clock, hostName };
+  const files = createHostFiles(options);
+  const ports = {
+    volumes: createVolumeManager(options),
+    deviceMapper: createDeviceMapper(options),
+    partitionMaps: createPartitionMapper(options),
+    partitionTables: createPartitionTableReader(options),
+    contents: createContentProbe(options),
+    mounts: createMounter(options),
+    deviceEvents: createDeviceEvents({ ...options, files }),
+  };
+  return commandBlockHost({ ports, runner, clock, volumeGroup: 'VolGroupXX' });
+}
+
+const name = 'a real Dom0';
+describeDeviceMapperContract(name, makeHost);
+describePartitionMapperContract(name, makeHost);
+describePartitionTableReaderContract(name, makeHost);
+describeContentProbeContract(name, makeHost);
+describeMounterContract(name, makeHost);
+describeGuestVolumesContract(name, makeHost);
+describeDeviceEventsContract(name, makeHost);
+describeVolumeManagerContract(name, makeHost);
