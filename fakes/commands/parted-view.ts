@@ -12,7 +12,7 @@ import type {
 } from '../block/types.js';
 import { sectorBytes } from '../block/types.js';
 import type { Machine } from '../world/state.js';
-import { partitionFlags } from './parted-flags.js';
+import { partitionFlags } from '../block/partition-flags.js';
 
 /** A device as parted sees it. */
 export interface PartedDisk {

@@ -1,4 +1,4 @@
-import type { TableEntry } from '../block/types.js';
+import type { TableEntry } from './types.js';
 
 /** msdos types with a flag of their own in parted. */
 const msdosFlags: Readonly<Record<string, string>> = {

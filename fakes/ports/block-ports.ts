@@ -1,0 +1,26 @@
+import type { Host } from '../../src/ports/index.js';
+import type { Machine } from '../world/state.js';
+import { simulatedContentProbe } from './content-probe.js';
+import { simulatedDeviceEvents } from './device-events.js';
+import { simulatedDeviceMapper } from './device-mapper.js';
+import { simulatedPartitionMapper } from './partition-mapper.js';
+import { simulatedPartitionTableReader } from './partition-table-reader.js';
+import { simulatedVolumeManager } from './volume-manager.js';
+
+/** The abilities of a host that are about block devices. */
+export type BlockPorts = Pick<
+  Host,
+  'volumes' | 'deviceMapper' | 'partitionMaps' | 'partitionTables' | 'contents' | 'deviceEvents'
+>;
+
+/** Ports of a simulated machine that work on its state directly, without any command. */
+export function simulatedBlockPorts(machine: Machine): BlockPorts {
+  return {
+    volumes: simulatedVolumeManager(machine),
+    deviceMapper: simulatedDeviceMapper(machine),
+    partitionMaps: simulatedPartitionMapper(machine),
+    partitionTables: simulatedPartitionTableReader(machine),
+    contents: simulatedContentProbe(machine),
+    deviceEvents: simulatedDeviceEvents(machine),
+  };
+}

@@ -1,0 +1,171 @@
+import { ownPrefix } from '../../src/core/model/index.js';
+import type { LogicalVolume, SnapshotHealth, VolumeInventory } from '../../src/core/model/index.js';
+import type { SnapshotRequest, VolumeManager } from '../../src/ports/index.js';
+import { logicalVolumeLink } from '../block/lvm-names.js';
+import { deviceAt } from '../block/devices.js';
+import { activeSnapshots, snapshotFill } from '../block/snapshots.js';
+import { settleUdev } from '../block/udev-queue.js';
+import { activateVolume } from '../lvm/activation.js';
+import { findVolume, mapOf } from '../lvm/lookup.js';
+import { removeVolume } from '../lvm/remove.js';
+import { defaultScope, type LvmScan, type ScannedGroup, scanLvm } from '../lvm/scan.js';
+import {
+  createThickSnapshot,
+  createThinSnapshotVolume,
+  largestUsefulExtents,
+} from '../lvm/snapshots.js';
+import { volumeSectors } from '../lvm/tables.js';
+import type { LogicalVolumeMetadata } from '../lvm/types.js';
+import { useOf } from '../lvm/use.js';
+import type { Machine } from '../world/state.js';
+import { orPortError, portError } from './errors.js';
+import { readGuestGroups } from './guest-groups.js';
+import { describeGroup, describeVolume } from './host-volumes.js';
+import { waitUntil } from './holders.js';
+
+const udevLimitMs = 180_000;
+const defaultChunkSectors = 8;
+
+/** LVM of a simulated machine. */
+export function simulatedVolumeManager(machine: Machine): VolumeManager {
+  return {
+    inventory: async () => inventory(machine),
+    findVolume: async (path) => volumeAt(machine, path),
+    createSnapshot: (request) => createSnapshot(machine, request),
+    removeSnapshot: (proof) => removeSnapshot(machine, proof),
+    snapshotHealth: async (group, name) => snapshotHealth(machine, group, name),
+    readGuestVolumeGroups: async (devices) => readGuestGroups(machine, devices),
+  };
+}
+
+/** The host's own groups: what lies on maps of ours belongs to guests. */
+function scanHost(machine: Machine): LvmScan {
+  const scope = defaultScope(machine);
+  return scanLvm(machine, {
+    ...scope,
+    accept: (paths) =>
+      paths.some((path) => path.startsWith(`/dev/mapper/${ownPrefix}-`))
+        ? undefined
+        : scope.accept(paths),
+  });
+}
+
+function inventory(machine: Machine): VolumeInventory {
+  const { groups } = scanHost(machine);
+  return {
+    volumeGroups: groups.map(describeGroup),
+    logicalVolumes: groups.flatMap((group) =>
+      group.metadata.logicalVolumes.map((volume) => describeVolume(machine, group, volume)),
+    ),
+  };
+}
+
+function volumeAt(machine: Machine, path: string): LogicalVolume | undefined {
+  const device = deviceAt(machine, path);
+  const link = device?.kind === 'map' ? logicalVolumeLink(device.name, device.uuid) : undefined;
+  return inventory(machine).logicalVolumes.find(
+    (volume) =>
+      volume.deviceMapperPath === path ||
+      `/dev/${volume.volumeGroup}/${volume.name}` === path ||
+      (link !== undefined && volume.path === link),
+  );
+}
+
+function hostGroup(machine: Machine, name: string): ScannedGroup {
+  const group = scanHost(machine).groups.find(({ metadata }) => metadata.name === name);
+  if (group === undefined) throw portError(machine, 'volume-not-found', `no volume group ${name}`);
+  return group;
+}
+
+async function createSnapshot(machine: Machine, request: SnapshotRequest): Promise<LogicalVolume> {
+  const group = hostGroup(machine, request.volumeGroup);
+  const origin = findVolume(group.metadata, request.origin);
+  if (origin === undefined) {
+    throw portError(machine, 'volume-not-found', `no volume ${request.origin}`);
+  }
+  const changed = orPortError(machine, () => snapshotOf(machine, group, origin, request), {
+    'already-exists': 'volume-exists',
+    'no-space': 'volume-group-full',
+    'not-found': 'volume-not-found',
+  });
+  await settleUdev(machine, udevLimitMs);
+  const volume = findVolume(changed.metadata, request.name);
+  if (volume === undefined) throw portError(machine, 'internal', `${request.name} was not made`);
+  return describeVolume(machine, changed, volume);
+}
+
+function snapshotOf(
+  machine: Machine,
+  group: ScannedGroup,
+  origin: LogicalVolumeMetadata,
+  { name, storage, tags }: SnapshotRequest,
+): ScannedGroup {
+  if (storage.kind === 'thin') {
+    const changed = createThinSnapshotVolume(machine, group, { origin: origin.name, name, tags });
+    const volume = findVolume(changed.metadata, name);
+    if (volume !== undefined) activateVolume(machine, changed, volume);
+    return changed;
+  }
+  const { extentSectors } = group.metadata;
+  const asked = Math.ceil(storage.sizeBytes / (extentSectors * 512));
+  const useful = largestUsefulExtents(
+    volumeSectors(group, origin),
+    defaultChunkSectors,
+    extentSectors,
+  );
+  return createThickSnapshot(machine, group, {
+    origin: origin.name,
+    name,
+    extentCount: Math.min(asked, useful),
+    chunkSectors: defaultChunkSectors,
+    tags,
+    access: 'read-write',
+    monitoring: 'unmonitored',
+  });
+}
+
+async function removeSnapshot(
+  machine: Machine,
+  proof: Omit<SnapshotRequest, 'storage'>,
+): Promise<void> {
+  const place = `${proof.volumeGroup}/${proof.name}`;
+  const find = (): [ScannedGroup, LogicalVolumeMetadata] | undefined => {
+    const group = scanHost(machine).groups.find(
+      ({ metadata }) => metadata.name === proof.volumeGroup,
+    );
+    const volume = group === undefined ? undefined : findVolume(group.metadata, proof.name);
+    return group === undefined || volume === undefined ? undefined : [group, volume];
+  };
+  const found = find();
+  if (found === undefined) return;
+  const { role, tags } = found[1];
+  const origin = role.kind === 'snapshot' || role.kind === 'thin' ? role.origin : undefined;
+  const isProven = proof.tags.length > 0 && proof.tags.every((tag) => tags.includes(tag));
+  if (origin !== proof.origin || !isProven) {
+    throw portError(machine, 'ownership-unproven', `${place} is not the snapshot described`);
+  }
+  const isFree = (): boolean => useOf(machine, found[0].metadata, found[1]) === 'none';
+  if (!(await waitUntil(machine, isFree))) {
+    throw portError(machine, 'volume-busy', `${place} is in use`);
+  }
+  const current = find();
+  if (current !== undefined) orPortError(machine, () => removeVolume(machine, ...current));
+  await settleUdev(machine, udevLimitMs);
+}
+
+function snapshotHealth(machine: Machine, groupName: string, name: string): SnapshotHealth {
+  const group = hostGroup(machine, groupName);
+  const volume = findVolume(group.metadata, name);
+  const map = volume === undefined ? undefined : mapOf(machine, group.metadata, volume);
+  if (volume === undefined || map === undefined) {
+    throw portError(machine, 'volume-not-found', `no snapshot ${groupName}/${name}`);
+  }
+  if (volume.role.kind === 'thin') return { kind: 'unlimited' };
+  const snapshot = activeSnapshots(machine).find((active) => active.map === map);
+  if (snapshot === undefined) {
+    throw portError(machine, 'output-unexpected', `${groupName}/${name} is no snapshot`);
+  }
+  if (snapshot.store.status === 'invalid') return { kind: 'invalid', status: 'Invalid' };
+  const { usedSectors, totalSectors } = snapshotFill(machine, snapshot);
+  return { kind: 'healthy', usedShare: usedSectors / totalSectors };
+}

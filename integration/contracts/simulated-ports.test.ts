@@ -1,0 +1,25 @@
+import { simulatedBlockPorts } from '../../fakes/ports/block-ports.js';
+import type { MakeBlockHost } from './block-host.js';
+import { describeContentProbeContract } from './content-probe.contract.js';
+import { describeDeviceEventsContract } from './device-events.contract.js';
+import { describeDeviceMapperContract } from './device-mapper.contract.js';
+import { describeGuestVolumesContract } from './guest-volumes.contract.js';
+import { describePartitionMapperContract } from './partition-mapper.contract.js';
+import { describePartitionTableReaderContract } from './partition-table-reader.contract.js';
+import { adapterPorts, simulatedBlockHost } from './simulated-block-host.js';
+import { describeVolumeManagerContract } from './volume-manager.contract.js';
+
+const name = 'the port-level fakes on a simulated machine';
+const makeHost: MakeBlockHost = async () =>
+  simulatedBlockHost((machine) => ({
+    ...simulatedBlockPorts(machine),
+    mounts: adapterPorts(machine).mounts,
+  }));
+
+describeVolumeManagerContract(name, makeHost);
+describeGuestVolumesContract(name, makeHost);
+describeDeviceMapperContract(name, makeHost);
+describePartitionMapperContract(name, makeHost);
+describePartitionTableReaderContract(name, makeHost);
+describeContentProbeContract(name, makeHost);
+describeDeviceEventsContract(name, makeHost);
