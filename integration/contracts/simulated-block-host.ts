@@ -19,8 +19,6 @@ import { fileCommands } from '../../fakes/commands/files.js';
 import { mountCommands } from '../../fakes/commands/mount.js';
 import { shellCommands } from '../../fakes/commands/shell.js';
 import type { CommandTable } from '../../fakes/commands/types.js';
-import { startEventDaemon } from '../../fakes/daemons/dmeventd.js';
-import { startUdev } from '../../fakes/daemons/udevd.js';
 import { FaultScript } from '../../fakes/faults/script.js';
 import { SimulatedFileSystem } from '../../fakes/filesystem/file-system.js';
 import { exists, makeDirectory } from '../../fakes/filesystem/files.js';
@@ -71,8 +69,6 @@ export function createContractMachine(): Machine {
       Object.keys(tools).map((tool) => [tool, { path: `/usr/sbin/${tool}`, version: '1' }]),
     ),
   });
-  startUdev(machine);
-  startEventDaemon(machine);
   const disk = addDisk(machine, { name: 'vdb', sizeBytes: 8192 * mebibyte });
   const group = createVolumeGroup(machine, { name: volumeGroup, devices: [{ device: disk }] });
   createThinPool(machine, group, { name: 'pool', extentCount: 32 });
