@@ -74,15 +74,21 @@ export class SshConnection {
     return () => this.#lostListeners.delete(listener);
   }
 
-  /** Starts a command. Rejects with ssh2's own error. */
-  exec(command: string): Promise<ClientChannel> {
+  /**
+   * Starts a command. Rejects with ssh2's own error.
+   *
+   * @param attach - called with the channel before anything else can happen on it. A promise
+   * would be too late: when one packet brings the channel, the output and the end, the end is
+   * told before the promise's reader runs (seen).
+   */
+  exec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== undefined) {
         reject(this.#lost);
         return;
       }
       this.#client.exec(command, (error, channel) => {
-        if (error === undefined) resolve(channel);
+        if (error === undefined) resolve(attach(channel));
         else reject(this.#lost ?? error);
       });
     });

@@ -13,6 +13,13 @@ import { parseFirstLine, remoteCommandText } from './remote-command.js';
 /** A host that does not even start a shell within this time is as good as unreachable. */
 const startTimeoutMs = 120_000;
 
+interface OpenedChannel {
+  readonly channel: ClientChannel;
+  readonly stdout: FirstLineStripper;
+  readonly exit: Promise<number>;
+  readonly place: Place;
+}
+
 /** Starts processes on another machine, over SSH. */
 export class SshLauncher implements Launcher {
   readonly #host: HostName;
@@ -24,12 +31,7 @@ export class SshLauncher implements Launcher {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchedProcess> {
-    const { channel, place } = await this.#openChannel(request);
-    const stdout = new FirstLineStripper();
-    const exit = this.#exitOf(channel, stdout, place);
-    // Whoever gets an error instead of a process does not look at its end.
-    exit.catch(() => undefined);
-    channel.pipe(stdout);
+    const { channel, stdout, exit, place } = await this.#openChannel(request);
     try {
       const line = await this.#firstLineOf(stdout);
       if (place.connection.lost !== undefined) throw place.connection.lost;
@@ -44,12 +46,12 @@ export class SshLauncher implements Launcher {
   }
 
   /** A channel with the command on it. Learns how many commands the server allows at once. */
-  async #openChannel(request: LaunchRequest): Promise<{ channel: ClientChannel; place: Place }> {
+  async #openChannel(request: LaunchRequest): Promise<OpenedChannel> {
     const text = remoteCommandText(request);
     while (true) {
       const place = await this.#pool.acquire(request.life);
       try {
-        return { channel: await place.connection.exec(text), place };
+        return await place.connection.exec(text, (channel) => this.#attach(channel, place));
       } catch (error) {
         const mayWait = isRefusedChannel(error) && !place.connection.isAlone();
         if (mayWait) place.connection.learnLimit();
@@ -57,6 +59,15 @@ export class SshLauncher implements Launcher {
         if (!mayWait) throw this.#unreachable(error);
       }
     }
+  }
+
+  #attach(channel: ClientChannel, place: Place): OpenedChannel {
+    const stdout = new FirstLineStripper();
+    const exit = this.#exitOf(channel, stdout, place);
+    // Whoever gets an error instead of a process does not look at its end.
+    exit.catch(() => undefined);
+    channel.pipe(stdout);
+    return { channel, stdout, exit, place };
   }
 
   async #firstLineOf(stdout: FirstLineStripper): Promise<string> {
@@ -114,7 +125,7 @@ function isRefusedChannel(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Channel open failure');
 }
 
+/** @param name - as ssh2 gives it: `SIGKILL` */
 function signalNumber(name: string | undefined): number {
-  const known = Object.entries(constants.signals).find(([signal]) => signal === `SIG${name ?? ''}`);
-  return known?.[1] ?? 0;
+  return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1] ?? 0;
 }
