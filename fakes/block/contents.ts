@@ -1,7 +1,7 @@
 import type { Machine } from '../world/state.js';
 import { deviceOf, sectorsOf } from './devices.js';
 import { placesOf, prefixOf, samePlaces, totalSectors } from './places.js';
-import { placeKey, recordAt, resolveRange, type SectorRange, wholeOf } from './resolve.js';
+import { placeKey, recordAt, resolveRange, resolveWhole, type SectorRange } from './resolve.js';
 import type {
   BlockContent,
   ContentRecord,
@@ -37,8 +37,11 @@ export interface FoundContent {
 export function contentOn(machine: Machine, key: DeviceKey): FoundContent | undefined {
   const record = recordAt(machine, key);
   if (record === undefined) return undefined;
-  const extents = resolveRange(machine, key, wholeOf(deviceOf(machine, key)));
-  return { record, content: record.content, fit: fitOf(machine, record, extents) };
+  return {
+    record,
+    content: record.content,
+    fit: fitOf(machine, record, resolveWhole(machine, key)),
+  };
 }
 
 /** As {@link contentOn}, when it is a file system. */
@@ -50,20 +53,31 @@ export function fileSystemOn(
   return found?.content.kind === 'file-system' ? { ...found, content: found.content } : undefined;
 }
 
+/** Layouts never change, and neither do lists of pieces: what was compared once stays compared. */
+const comparedLayouts = new WeakMap<readonly Extent[], WeakMap<ContentRecord, ContentFit>>();
+
 function fitOf(machine: Machine, record: ContentRecord, extents: readonly Extent[]): ContentFit {
+  const compared = comparedLayouts.get(extents) ?? new WeakMap<ContentRecord, ContentFit>();
+  comparedLayouts.set(extents, compared);
+  const fit = compared.get(record) ?? layoutFit(record, extents);
+  compared.set(record, fit);
+  return fit === 'whole' && isTorn(machine, record, extents) ? 'torn' : fit;
+}
+
+function layoutFit(record: ContentRecord, extents: readonly Extent[]): ContentFit {
   const wanted = totalSectors(record.layout);
   const shown = placesOf(extents);
   const available = Math.min(wanted, totalSectors(shown));
   if (!samePlaces(prefixOf(shown, available), prefixOf(record.layout, available))) {
     return 'scrambled';
   }
-  if (available < wanted) return 'truncated';
-  return isTorn(machine, record, extents) ? 'torn' : 'whole';
+  return available < wanted ? 'truncated' : 'whole';
 }
 
 function isTorn(machine: Machine, record: ContentRecord, extents: readonly Extent[]): boolean {
   const [first] = record.layout;
   if (first === undefined) return false;
+  // Pieces of one view are of one moment.
   return viewsOf(extents).some((view) => {
     const other = machine.views.get(view)?.get(placeKey(first));
     return other !== undefined && other.lastWrite !== record.lastWrite;
@@ -135,7 +149,9 @@ export function viewOf(machine: Machine, view: ViewId): Map<string, ContentRecor
  * @param range - default: the whole device
  */
 export function eraseContent(machine: Machine, key: DeviceKey, range?: SectorRange): void {
-  eraseExtents(machine, resolveRange(machine, key, range ?? wholeOf(deviceOf(machine, key))));
+  const extents =
+    range === undefined ? resolveWhole(machine, key) : resolveRange(machine, key, range);
+  eraseExtents(machine, extents);
   machine.world.writeSequence += 1;
 }
 

@@ -55,6 +55,7 @@ export function addDisk(machine: Machine, init: DiskInit): DiskDevice {
     deviceType: init.deviceType ?? 'disk',
   };
   machine.devices.set(key, disk);
+  machine.tableGeneration += 1;
   return disk;
 }
 
@@ -88,5 +89,6 @@ export function addKernelPartition(
     sectors: partition.sectors,
   };
   machine.devices.set(keyOf(device.number), device);
+  machine.tableGeneration += 1;
   return device;
 }

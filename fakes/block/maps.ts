@@ -40,6 +40,7 @@ export function createMap(machine: Machine, init: MapInit): MapDevice {
   };
   activateStores(machine, init.table);
   machine.devices.set(keyOf(map.number), map);
+  machine.tableGeneration += 1;
   queueUdevEvent(machine, map, 'change');
   return map;
 }
@@ -140,6 +141,7 @@ export function removeMap(machine: Machine, name: string): void {
     throw new SimulationError('busy', name, `${name} is in use`);
   }
   machine.devices.delete(key);
+  machine.tableGeneration += 1;
   machine.eventDaemon.monitored.delete(map.uuid);
   queueUdevEvent(machine, map, 'remove');
 }
@@ -155,6 +157,7 @@ export function replaceTable(machine: Machine, name: string, table: readonly Tar
   checkTable(machine, table);
   activateStores(machine, table);
   map.table = table;
+  machine.tableGeneration += 1;
   queueUdevEvent(machine, map, 'change');
   return map;
 }

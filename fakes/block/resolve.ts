@@ -32,6 +32,32 @@ export function wholeOf(device: BlockDevice): SectorRange {
   return { start: 0, sectors: sectorsOf(device) };
 }
 
+/** Whole devices as they were resolved, while no table of the machine has changed. */
+interface ResolvedDevices {
+  readonly generation: number;
+  readonly extents: Map<DeviceKey, readonly Extent[]>;
+}
+
+const resolvedDevices = new WeakMap<Machine, ResolvedDevices>();
+
+/**
+ * The pieces of a whole device. Remembered, because a striped volume has thousands and every look
+ * into a mounted file system asks for them.
+ *
+ * @throws as {@link resolveRange}.
+ */
+export function resolveWhole(machine: Machine, key: DeviceKey): readonly Extent[] {
+  let known = resolvedDevices.get(machine);
+  if (known?.generation !== machine.tableGeneration) {
+    known = { generation: machine.tableGeneration, extents: new Map() };
+    resolvedDevices.set(machine, known);
+  }
+  const extents =
+    known.extents.get(key) ?? resolveRange(machine, key, wholeOf(deviceOf(machine, key)));
+  known.extents.set(key, extents);
+  return extents;
+}
+
 /**
  * The pieces of backing store that a range of a device shows, in order, neighbours joined.
  *

@@ -105,6 +105,7 @@ export function copyOnWrite(
     }
     if (touched.length > 0 && isFull(machine, snapshot)) {
       snapshot.store.status = 'invalid';
+      machine.tableGeneration += 1;
       snapshot.map.eventNumber += 1;
       invalidated.push(snapshot);
     }

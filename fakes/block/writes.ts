@@ -1,8 +1,7 @@
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
-import { contentOn } from './contents.js';
 import { deviceOf, sectorsOf } from './devices.js';
-import { placeKey, resolveRange, type SectorRange, wholeOf } from './resolve.js';
+import { placeKey, recordAt, resolveRange, resolveWhole, type SectorRange } from './resolve.js';
 import { copyOnWrite } from './snapshots.js';
 import { provisionThin } from './thin-pools.js';
 import type { ContentRecord, DeviceKey, Extent } from './types.js';
@@ -42,7 +41,7 @@ export function noteWrite(machine: Machine, key: DeviceKey, range: SectorRange):
  * @throws as {@link noteWrite}.
  */
 export function noteFileSystemWrite(machine: Machine, key: DeviceKey, bytes: number): void {
-  const record = contentOn(machine, key)?.record;
+  const record = recordAt(machine, key);
   const size = sectorsOf(deviceOf(machine, key));
   let left = Math.min(size, Math.max(1, Math.ceil(bytes / sectorBytes)));
   let cursor = record?.writeCursor ?? 0;
@@ -64,8 +63,7 @@ function markWritten(
 ): void {
   const [first] = record.layout;
   if (first === undefined) return;
-  const extents = resolveRange(machine, key, wholeOf(deviceOf(machine, key)));
-  for (const part of partsOf(machine, extents, placeKey(first))) {
+  for (const part of partsOf(machine, resolveWhole(machine, key), placeKey(first))) {
     part.lastWrite = machine.world.writeSequence;
     part.writeCursor = cursor;
   }

@@ -62,6 +62,7 @@ export function addMachine(world: World, init: MachineInit): Machine {
     views: new Map(),
     thinPools: new Map(),
     devices: new Map(),
+    tableGeneration: 0,
     openings: [],
     kernelListeners: [],
     kernelLog: [],

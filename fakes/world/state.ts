@@ -64,6 +64,8 @@ export interface Machine {
 
   /** The kernel's block devices: disks come with the boot, maps do not survive it. */
   readonly devices: Map<DeviceKey, BlockDevice>;
+  /** Counts changes of what devices map to: tables, and snapshots that become invalid. */
+  tableGeneration: number;
   readonly openings: DeviceOpening[];
   /** Told at once of what the kernel notices; udev and dmeventd listen here. */
   readonly kernelListeners: ((event: KernelEvent) => void)[];
