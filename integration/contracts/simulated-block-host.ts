@@ -58,7 +58,7 @@ const tools: CommandTable = {
 };
 
 /** A simulated machine with one volume group and a thin pool; no guests, no other hosts. */
-export function createContractMachine(): Machine {
+function createContractMachine(): Machine {
   const rootFileSystem = SimulatedFileSystem.make({ type: 'ext4', sizeBytes: 2 ** 32 });
   const at = { seconds: 0, nanoseconds: 0 };
   for (const path of ['/run', '/mnt', '/tmp']) makeDirectories(rootFileSystem.tree, path, at);

@@ -1,1 +1,1 @@
-export { type ContentProbeOptions, createContentProbe } from './adapter.js';
+export { createContentProbe } from './adapter.js';

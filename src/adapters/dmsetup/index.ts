@@ -1,1 +1,1 @@
-export { createDeviceMapper, type DeviceMapperOptions } from './adapter.js';
+export { createDeviceMapper } from './adapter.js';

@@ -1,1 +1,1 @@
-export { createPartitionMapper, type PartitionMapperOptions } from './adapter.js';
+export { createPartitionMapper } from './adapter.js';

@@ -1,1 +1,1 @@
-export { createVolumeManager, type VolumeManagerOptions } from './adapter.js';
+export { createVolumeManager } from './adapter.js';

@@ -6,7 +6,7 @@ import { printable, requireOperand } from '../shared/index.js';
  *
  * @throws `internal`.
  */
-export function requireVolumeName(what: string, value: string): string {
+function requireVolumeName(what: string, value: string): string {
   requireOperand(what, value);
   if (!/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/.test(value) || value === '.' || value === '..') {
     throw new XenBackupError('internal', {

@@ -1,1 +1,1 @@
-export { createMounter, type MounterOptions } from './adapter.js';
+export { createMounter } from './adapter.js';

@@ -1,1 +1,1 @@
-export { createPartitionTableReader, type PartitionTableReaderOptions } from './adapter.js';
+export { createPartitionTableReader } from './adapter.js';

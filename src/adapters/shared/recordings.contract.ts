@@ -22,7 +22,7 @@ const folders = {
 };
 
 /** Every recording of a tool by its name: `xen/add`, `loop/guest-pvs`. */
-export function readRecordings(tool: string): ReadonlyMap<string, CommandResult> {
+function readRecordings(tool: string): ReadonlyMap<string, CommandResult> {
   const recordings = new Map<string, CommandResult>();
   for (const [origin, folder] of Object.entries(folders)) {
     const place = new URL(`${tool}/`, folder);

@@ -1,1 +1,1 @@
-export { createDeviceEvents, type DeviceEventsOptions } from './adapter.js';
+export { createDeviceEvents } from './adapter.js';
