@@ -1,0 +1,185 @@
+import { keyOf, requireDeviceAt } from '../block/devices.js';
+import { copyDevice } from '../block/copy-device.js';
+import { addDisk } from '../block/disks.js';
+import type { BlockDevice } from '../block/types.js';
+import { SimulatedFileSystem } from '../filesystem/file-system.js';
+import { makeDirectories } from '../filesystem/tree-paths.js';
+import { timestampFromMs } from '../filesystem/inode.js';
+import { mountDevice } from '../filesystem/mounting.js';
+import { populate } from '../filesystem/populate.js';
+import {
+  createThinLogicalVolume,
+  createThinPool,
+  createVolume,
+  createVolumeGroup,
+  defaultExtentSectors,
+} from '../lvm/create.js';
+import { defaultScope, type ScannedGroup, scanLvm } from '../lvm/scan.js';
+import { SimulationError } from '../world/errors.js';
+import { addMachine } from '../world/create.js';
+import type { Machine, World } from '../world/state.js';
+import { writeContents } from './build-contents.js';
+import { changeContents } from './change-contents.js';
+import { entriesOf } from './files.js';
+import type { HostInput } from './schema.js';
+import { installedTools } from './usual-tools.js';
+
+const sectorBytes = 512;
+
+/** Volumes of the host that carry the disks of one guest, in their order. */
+export type GuestVolumes = readonly string[];
+
+/** A host with its disks, tools and files; domains and network come later. */
+export function buildHost(world: World, name: string, input: HostInput): Machine {
+  const root = SimulatedFileSystem.make({
+    type: 'ext4',
+    uuid: world.identifiers.uuid(),
+    sizeBytes: 8 * 2 ** 30,
+  });
+  const at = timestampFromMs(world.clock.now());
+  const directories = [
+    '/run/udev/rules.d',
+    '/var/lib',
+    '/etc',
+    '/tmp',
+    '/root/.ssh',
+    '/mnt',
+    '/dev',
+    '/proc',
+    '/sys',
+  ];
+  for (const directory of directories) makeDirectories(root.tree, directory, at);
+  populate(root.tree, entriesOf(input.files ?? {}), at);
+  const machine = addMachine(world, {
+    name,
+    addresses: [name, ...(input.addresses ?? [])],
+    rootFileSystem: root,
+    tools: installedTools(input.tools),
+    networkInterfaces: ['lo', ...(input.bridges ?? [])],
+  });
+  // While the disks are laid out nobody else touches them.
+  machine.udev.autoActivation = 'off';
+  machine.hypervisor.running = input.libvirt !== 'stopped';
+  machine.ssh.daemon = input.sshd ?? 'running';
+  machine.eventDaemon.running = input.dmeventd !== 'stopped';
+  return machine;
+}
+
+/** Makes the host's volume groups, pools and volumes, all blank. */
+export function buildVolumes(machine: Machine, input: HostInput): void {
+  Object.entries(input.volumeGroups ?? {}).forEach(([name, { size, extentSize }], index) => {
+    const letter = String.fromCharCode('b'.charCodeAt(0) + index);
+    const device = addDisk(machine, { name: `vd${letter}`, sizeBytes: size });
+    const extentSectors =
+      extentSize === undefined ? defaultExtentSectors : extentSize / sectorBytes;
+    createVolumeGroup(machine, { name, extentSectors, devices: [{ device }] });
+  });
+  for (const [path, { size }] of Object.entries(input.thinPools ?? {})) {
+    const { group, name, extents } = place(machine, path, size);
+    createThinPool(machine, group, { name, extentCount: extents });
+  }
+  for (const [path, volume] of Object.entries(input.volumes ?? {})) {
+    const { group, name, extents } = place(machine, path, volume.size);
+    const init = {
+      name,
+      extentCount: extents,
+      ...(volume.uuid === undefined ? {} : { uuid: volume.uuid }),
+      ...(volume.active === false ? { activation: 'inactive' as const } : {}),
+    };
+    if (volume.pool !== undefined) {
+      createThinLogicalVolume(machine, group, { ...init, pool: volume.pool });
+    } else if (volume.stripes === undefined) createVolume(machine, group, init);
+    else
+      createVolume(machine, group, { ...init, stripes: { count: volume.stripes, sectors: 128 } });
+  }
+}
+
+/** Fills the volumes, guest by guest. */
+export function fillVolumes(
+  machine: Machine,
+  input: HostInput,
+  guests: readonly GuestVolumes[],
+): void {
+  const done = new Set<string>();
+  const fill = (paths: readonly string[]): void => {
+    const requests = paths.flatMap((path) => {
+      const content = input.volumes?.[path]?.content;
+      if (content === undefined || done.has(path)) return [];
+      done.add(path);
+      return [{ device: volumeDevice(machine, path), content }];
+    });
+    writeContents(machine, requests);
+  };
+  for (const guest of guests) fill(guest);
+  for (const path of Object.keys(input.volumes ?? {})) fill([path]);
+}
+
+/** Full copies of another host's volumes, as a standby begins. */
+export function copyVolumes(from: Machine, onto: Machine, paths: readonly string[]): void {
+  for (const path of paths) {
+    copyDevice(
+      { machine: from, device: volumeDevice(from, path) },
+      { machine: onto, device: volumeDevice(onto, path) },
+    );
+  }
+}
+
+/** Applies what a standby has that its original does not. */
+export function applyChanges(
+  machine: Machine,
+  input: HostInput,
+  guests: readonly GuestVolumes[],
+): void {
+  for (const { volume, at, files } of input.changes ?? []) {
+    const paths = guests.find((guest) => guest.includes(volume)) ?? [volume];
+    changeContents(machine, {
+      disk: volumeDevice(machine, volume),
+      disks: paths.map((path) => volumeDevice(machine, path)),
+      at,
+      files,
+    });
+  }
+}
+
+/** What somebody has mounted on the host. */
+export function mountOthers(machine: Machine, input: HostInput): void {
+  for (const { device, at, type } of input.mounts ?? []) {
+    const root = machine.mounts[0]?.image;
+    if (!(root instanceof SimulatedFileSystem)) continue;
+    makeDirectories(root.tree, at, timestampFromMs(machine.world.clock.now()));
+    mountDevice(machine, { device, mountPoint: at, type, options: ['rw'] });
+  }
+}
+
+function volumeDevice(machine: Machine, path: string): BlockDevice {
+  return requireDeviceAt(machine, `/dev/${path}`);
+}
+
+function place(
+  machine: Machine,
+  path: string,
+  sizeBytes: number,
+): { readonly group: ScannedGroup; readonly name: string; readonly extents: number } {
+  const [groupName = '', name = ''] = path.split('/');
+  const { groups } = scanLvm(machine, defaultScope(machine));
+  const group = groups.find(({ metadata }) => metadata.name === groupName);
+  if (group === undefined) {
+    throw new SimulationError(
+      'not-found',
+      groupName,
+      `${machine.name} has no volume group ${groupName}`,
+    );
+  }
+  const extents = Math.ceil(sizeBytes / sectorBytes / group.metadata.extentSectors);
+  return { group, name, extents };
+}
+
+/** True when a path of the host is a block device. */
+export function hasDevice(machine: Machine, path: string): boolean {
+  try {
+    return keyOf(requireDeviceAt(machine, path).number) !== '';
+  } catch (error) {
+    if (error instanceof SimulationError) return false;
+    throw error;
+  }
+}

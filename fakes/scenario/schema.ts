@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { domainStates } from '../../src/core/model/index.js';
+import { configurationSchema } from '../../src/config/schema.js';
+import { contentSchema, filesSchema } from './schema-content.js';
+import { faultSchema } from './schema-fault.js';
+import { durationSchema, sizeSchema } from './schema-values.js';
+
+const volumeName = z
+  .string()
+  .regex(/^[^/]+\/[^/]+$/, 'expected VOLUMEGROUP/VOLUME')
+  .meta({ examples: ['VolGroupXX/LogVolDc1'] });
+
+const changeSchema = z.strictObject({
+  volume: volumeName,
+  at: z.string().optional().meta({
+    description:
+      'Position in the volume: 1 (a partition), VolGroup00/LogVol00. Default: the volume itself.',
+  }),
+  files: filesSchema,
+});
+
+const volumeSchema = z.strictObject({
+  size: sizeSchema,
+  uuid: z.string().optional(),
+  pool: z.string().optional().meta({ description: 'Thin volume of that pool.' }),
+  stripes: z.int().min(2).optional(),
+  active: z.boolean().optional(),
+  content: contentSchema.optional(),
+});
+
+const hostSchema = z.strictObject({
+  like: z.string().optional().meta({
+    description: 'Its volume groups and volumes are full copies of those of this host.',
+  }),
+  changes: z.array(changeSchema).optional().meta({ description: 'How its copies differ.' }),
+  addresses: z.array(z.string()).optional(),
+  volumeGroups: z
+    .record(z.string(), z.strictObject({ size: sizeSchema, extentSize: sizeSchema.optional() }))
+    .optional()
+    .meta({ description: 'Each on a disk of its own.' }),
+  thinPools: z.record(volumeName, z.strictObject({ size: sizeSchema })).optional(),
+  volumes: z.record(volumeName, volumeSchema).optional(),
+  bridges: z.array(z.string()).optional(),
+  files: filesSchema.optional().meta({ description: "The host's own files." }),
+  tools: z
+    .record(z.string(), z.union([z.string(), z.null()]))
+    .optional()
+    .meta({ description: 'Versions that differ; null: not installed.' }),
+  libvirt: z.enum(['running', 'stopped']).optional(),
+  power: z.enum(['on', 'off']).optional(),
+  sshd: z.enum(['running', 'stopped']).optional(),
+  dmeventd: z.enum(['running', 'stopped']).optional(),
+  autoActivation: z.enum(['on', 'off']).optional(),
+  mounts: z
+    .array(z.strictObject({ device: z.string(), at: z.string(), type: z.string() }))
+    .optional()
+    .meta({ description: 'What somebody has mounted there.' }),
+});
+
+const diskSchema = z.union([
+  z.string(),
+  z.strictObject({
+    source: z.string(),
+    kind: z.enum(['block', 'file']).optional(),
+    device: z.enum(['disk', 'cdrom', 'floppy', 'lun']).optional(),
+    driver: z.string().optional(),
+    type: z.string().optional(),
+    bus: z.string().optional(),
+    readOnly: z.boolean().optional(),
+    shareable: z.boolean().optional(),
+  }),
+]);
+
+const domainSchema = z.strictObject({
+  uuid: z.string().optional(),
+  type: z.enum(['xen', 'kvm']).optional(),
+  memory: sizeSchema.optional(),
+  kernel: z.string().optional(),
+  initrd: z.string().optional(),
+  commandLine: z.string().optional(),
+  disks: z.record(z.string(), diskSchema).optional().meta({
+    description: 'Path of the device by the name the guest has for it.',
+  }),
+  bridges: z.array(z.string()).optional(),
+  xml: z.string().optional().meta({ description: 'A whole definition instead of its parts.' }),
+  hosts: z
+    .record(z.string(), z.enum(domainStates))
+    .meta({ description: 'State on each host that knows it.' }),
+  autostart: z.array(z.string()).optional().meta({ description: 'Hosts that start it at boot.' }),
+  transient: z.boolean().optional(),
+  writes: z
+    .strictObject({
+      every: durationSchema,
+      bytes: sizeSchema.optional(),
+      counterFile: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'What it writes to its disks while it runs.' }),
+});
+
+const linkSchema = z.strictObject({
+  from: z.string().meta({ description: 'A host, or `outside`.' }),
+  to: z.string(),
+});
+
+/** A scenario: hosts, what is on them, what goes wrong. The JSON schema comes from here. */
+export const scenarioSchema = z.strictObject({
+  version: z.literal(1),
+  description: z.string().optional(),
+  seed: z
+    .string()
+    .optional()
+    .meta({ description: 'Everything that looks random follows from it.' }),
+  runOn: z.string().optional().meta({
+    description: 'The host xen-backup runs on; `outside` (the default) for a third machine.',
+  }),
+  hosts: z.record(z.string(), hostSchema),
+  domains: z.record(z.string(), domainSchema).optional(),
+  ssh: z
+    .strictObject({
+      unknownKeys: z
+        .array(linkSchema)
+        .optional()
+        .meta({ description: 'Host keys not in known_hosts.' }),
+      changedKeys: z
+        .array(linkSchema)
+        .optional()
+        .meta({ description: 'Another key is in known_hosts.' }),
+      unauthorized: z
+        .array(linkSchema)
+        .optional()
+        .meta({ description: 'Logins that are refused.' }),
+      cut: z.array(linkSchema).optional().meta({ description: 'Links over which nothing passes.' }),
+    })
+    .optional()
+    .meta({ description: 'Everybody knows and trusts everybody but these.' }),
+  faults: z.array(faultSchema).optional(),
+  configuration: configurationSchema.optional().meta({
+    description: 'What xen-backup itself is told, as in config.yaml. --config takes its place.',
+  }),
+});
+
+export type ScenarioInput = z.output<typeof scenarioSchema>;
+export type HostInput = z.output<typeof hostSchema>;
+export type DomainInput = z.output<typeof domainSchema>;

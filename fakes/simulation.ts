@@ -1,0 +1,129 @@
+import { type Configuration, type HostConfiguration, XenBackupError } from '../src/core/index.js';
+import type { Clock, CommandRunner } from '../src/ports/index.js';
+import { allCommands } from './commands/all-commands.js';
+import { FaultScript } from './faults/script.js';
+import { canReach } from './network/links.js';
+import { connectTimeoutMs, outside } from './network/types.js';
+import { Controller } from './runner/controller.js';
+import { Launcher } from './runner/launcher.js';
+import { SimulatedRunner } from './runner/simulated-runner.js';
+import type { OutsideTrust } from './scenario/build-network.js';
+import { buildWorld } from './scenario/build.js';
+import type { Scenario } from './scenario/load.js';
+import { faultRule } from './scenario/schema-fault.js';
+import type { Machine, World } from './world/state.js';
+
+export interface SimulationParts {
+  readonly world: World;
+  readonly faults: FaultScript;
+  readonly outsideTrust: OutsideTrust;
+  /** Machine that xen-backup runs on, or `outside`. */
+  readonly runOn: string;
+}
+
+/** Simulated hosts, and the place from which xen-backup reaches them. */
+export class Simulation {
+  readonly world: World;
+  readonly faults: FaultScript;
+  readonly launcher: Launcher;
+  readonly runOn: string;
+  readonly #outsideTrust: OutsideTrust;
+  #controller: Controller;
+
+  constructor({ world, faults, outsideTrust, runOn }: SimulationParts) {
+    this.world = world;
+    this.faults = faults;
+    this.runOn = runOn;
+    this.#outsideTrust = outsideTrust;
+    this.launcher = new Launcher(world, faults);
+    this.launcher.setTools(allCommands(this.launcher));
+    this.#controller = new Controller(runOn);
+  }
+
+  /** Time of the simulation: nothing here waits in real time. */
+  get clock(): Clock {
+    return this.world.clock;
+  }
+
+  /** The present life of xen-backup. */
+  get controller(): Controller {
+    return this.#controller;
+  }
+
+  /** xen-backup is started again, after its end or its death. */
+  restart(): void {
+    this.#controller.die();
+    this.#controller = new Controller(this.runOn);
+  }
+
+  /** The configured host that xen-backup runs on. */
+  actingHost({ hosts }: Configuration): string | undefined {
+    const here = this.world.machines.get(this.runOn);
+    return here === undefined ? undefined : hosts.find((host) => isAt(here, host))?.name;
+  }
+
+  /**
+   * A runner for a host: local when xen-backup runs there, else over simulated SSH.
+   *
+   * @throws `host-unreachable`, `host-key-unknown`, `host-key-mismatch`,
+   * `host-authentication-failed`.
+   */
+  async connect(host: HostConfiguration): Promise<CommandRunner> {
+    const machine = [...this.world.machines.values()].find((candidate) => isAt(candidate, host));
+    if (machine === undefined) {
+      throw unreachable(host, `the name ${host.address} cannot be resolved`);
+    }
+    if (machine.name !== this.runOn) await this.#requireLogin(host, machine);
+    return this.runner(machine, host.name);
+  }
+
+  /** A runner for a machine, without any question of SSH. */
+  runner(machine: Machine, host = machine.name): CommandRunner {
+    const controller = this.#controller;
+    return new SimulatedRunner({ launcher: this.launcher, machine, controller, host });
+  }
+
+  async #requireLogin(host: HostConfiguration, machine: Machine): Promise<void> {
+    if (!canReach(this.world, this.runOn, machine.name)) {
+      await this.clock.sleep(connectTimeoutMs);
+      throw unreachable(host, `no answer from ${host.address} within ${connectTimeoutMs / 1000} s`);
+    }
+    if (machine.ssh.daemon === 'stopped' || machine.ssh.port !== (host.port ?? 22)) {
+      throw unreachable(host, `${host.address} port ${host.port ?? 22}: connection refused`);
+    }
+    if (this.#outsideTrust.unknown.has(machine.name)) {
+      throw new XenBackupError('host-key-unknown', {
+        message: `the host key of ${host.name} (${host.address}) is not in known_hosts`,
+      });
+    }
+    if (this.#outsideTrust.changed.has(machine.name)) {
+      throw new XenBackupError('host-key-mismatch', {
+        message: `${host.name} (${host.address}) answers with another host key than the one known`,
+      });
+    }
+    if (!machine.ssh.authorized.has(this.runOn)) {
+      throw new XenBackupError('host-authentication-failed', {
+        message: `${host.name} (${host.address}) refused every key that was offered`,
+      });
+    }
+  }
+}
+
+/** Builds what a scenario describes, with its faults armed. @throws `scenario-invalid`. */
+export async function createSimulation(scenario: Scenario): Promise<Simulation> {
+  const { world, outsideTrust } = await buildWorld(scenario);
+  return new Simulation({
+    world,
+    outsideTrust,
+    faults: new FaultScript((scenario.faults ?? []).map(faultRule)),
+    runOn: scenario.runOn ?? outside,
+  });
+}
+
+function isAt(machine: Machine, host: HostConfiguration): boolean {
+  return machine.name === host.address || machine.addresses.includes(host.address);
+}
+
+function unreachable(host: HostConfiguration, reason: string): XenBackupError {
+  return new XenBackupError('host-unreachable', { message: `${host.name}: ${reason}` });
+}
