@@ -12,7 +12,8 @@ function recordDirectory(stateDirectory: string): string {
   return `${stateDirectory}/records`;
 }
 
-function recordPath(stateDirectory: string, guest: GuestName): string {
+/** Where a host keeps its record of a guest. */
+export function recordPath(stateDirectory: string, guest: GuestName): string {
   return `${recordDirectory(stateDirectory)}/${fileNameForGuest(guest)}.json`;
 }
 
@@ -71,6 +72,21 @@ function isRecord(value: unknown): value is StandbyRecord {
     ) &&
     (fields.get('role') === 'source' || fields.get('role') === 'standby') &&
     (fields.get('state') === 'syncing' || fields.get('state') === 'complete') &&
-    Number.isSafeInteger(fields.get('counter'))
+    Number.isSafeInteger(fields.get('counter')) &&
+    isLineage(fields.get('lineage'))
+  );
+}
+
+function isLineage(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isSpan);
+}
+
+function isSpan(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return (
+    typeof fields.get('source') === 'string' &&
+    typeof fields.get('runId') === 'string' &&
+    Number.isSafeInteger(fields.get('since'))
   );
 }

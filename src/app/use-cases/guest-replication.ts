@@ -21,25 +21,30 @@ export interface GuestReplication {
   /** Settles when the source's file systems are mounted; targets open their devices meanwhile. */
   readonly mountedSource: Promise<MountedSource>;
   readonly sourceRecord: StandbyRecord | undefined;
-  /** Number of this replication, the same for the source and all targets. */
-  readonly counter: number;
+  /** Number and lineage of this run, the same for the source and all targets. */
+  readonly next: Pick<StandbyRecord, 'counter' | 'lineage'>;
+  /**
+   * Makes the source remember this run, once. Before any standby does: a standby that remembered
+   * more than its own source would be refused for ever.
+   */
+  readonly rememberSource: () => Promise<void>;
   readonly onFill: (usedShare: number) => void;
 }
 
 /** The record of this replication for one host. */
 export function newRecord(
-  replication: Pick<GuestReplication, 'context' | 'guest' | 'source' | 'counter'>,
+  replication: Pick<GuestReplication, 'context' | 'guest' | 'source' | 'next'>,
   role: StandbyRecord['role'],
   state: StandbyRecord['state'],
 ): StandbyRecord {
-  const { context, guest, source, counter } = replication;
+  const { context, guest, source, next } = replication;
   const sourceName: HostName = source.session.name;
   return {
     v: 1,
     guest: guest.name,
     role,
     state,
-    counter,
+    ...next,
     runId: context.runId,
     source: sourceName,
     domainXml: source.definition.xml,

@@ -5,7 +5,7 @@ import {
   type GuestReport,
   type HostName,
   isProvenNewest,
-  nextCounter,
+  nextRun,
   type StandbyRecord,
   type TargetReport,
   toXenBackupError,
@@ -121,7 +121,7 @@ class GuestRun {
     const sourceRecord = await readRecord(source.host, stateDirectory, guest.name);
     const targets = await this.#lockTargets();
     if (this.#request.sourceState === 'shut-off') {
-      requireProvenNewest(decision.source, sourceRecord, targets);
+      requireProvenNewest(decision.source, sourceRecord, await this.#otherRecords(targets));
     }
     if (targets.length === 0) return undefined;
     return this.#withSource(source, sourceRecord, targets);
@@ -152,6 +152,26 @@ class GuestRun {
     return locked;
   }
 
+  /**
+   * What all other hosts of the guest remember, whether they are to be served or not.
+   *
+   * @throws when one of them cannot be asked: it may have the newest data.
+   */
+  async #otherRecords(
+    locked: readonly LockedTarget[],
+  ): Promise<readonly (StandbyRecord | undefined)[]> {
+    const { context, sessions, guest, decision } = this.#request;
+    const others = guest.hosts.filter((host) => host !== decision.source);
+    return Promise.all(
+      others.map(async (name) => {
+        const known = locked.find(({ session }) => session.name === name);
+        if (known !== undefined) return known.record;
+        const { host } = await sessions.get(name);
+        return readRecord(host, context.configuration.stateDirectory, guest.name);
+      }),
+    );
+  }
+
   async #withSource(
     session: HostSession,
     sourceRecord: StandbyRecord | undefined,
@@ -179,6 +199,7 @@ class GuestRun {
     );
     // Awaited by each target and below; a target that fails earlier must not leave it unheard.
     mountedSource.catch(() => undefined);
+    const next = nextRun(sourceRecord, session.name, context.runId);
     const replication: GuestReplication = {
       context,
       guest,
@@ -186,7 +207,12 @@ class GuestRun {
       source,
       mountedSource,
       sourceRecord,
-      counter: nextCounter([sourceRecord, ...targets.map(({ record }) => record)]),
+      next,
+      rememberSource: once(() => {
+        const { stateDirectory } = context.configuration;
+        const record = newRecord({ context, guest, source, next }, 'source', 'complete');
+        return writeRecord(session.host, stateDirectory, record);
+      }),
       onFill: (usedShare) => {
         this.#peakShare = Math.max(this.#peakShare ?? 0, usedShare);
       },
@@ -196,19 +222,7 @@ class GuestRun {
     );
     this.#targetReports.push(...results.map(({ report }) => report));
     const { plan: mounts } = await mountedSource;
-    await this.#rememberSource(replication, results);
     return { source, mounts, results };
-  }
-
-  /** The source remembers the number as soon as one target has it. */
-  async #rememberSource(
-    replication: GuestReplication,
-    results: readonly TargetResult[],
-  ): Promise<void> {
-    if (!results.some(({ report }) => report.generation !== undefined)) return;
-    const { stateDirectory } = replication.context.configuration;
-    const record = newRecord(replication, 'source', 'complete');
-    await writeRecord(replication.source.session.host, stateDirectory, record);
   }
 
   async #unwind(session: HostSession, stack: StepStack): Promise<void> {
@@ -291,23 +305,23 @@ class GuestRun {
   }
 }
 
+/** The work is begun by the first who wants it; all others wait for the same. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined;
+  return () => (begun ??= work());
+}
+
 function requireProvenNewest(
   source: HostName,
   sourceRecord: StandbyRecord | undefined,
-  targets: readonly LockedTarget[],
+  others: readonly (StandbyRecord | undefined)[],
 ): void {
-  if (
-    isProvenNewest(
-      sourceRecord,
-      targets.map(({ record }) => record),
-    )
-  )
-    return;
+  if (isProvenNewest(sourceRecord, others)) return;
   throw new XenBackupError('source-unproven', {
     message:
       `the records do not prove that ${source} has the newest data: it ` +
       (sourceRecord === undefined
         ? 'has no record of this guest'
-        : `is a ${sourceRecord.role} of replication ${String(sourceRecord.counter)}`),
+        : `was the ${sourceRecord.role} of replication ${String(sourceRecord.counter)}`),
   });
 }

@@ -15,7 +15,7 @@ import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { mountTarget } from '../stages/mount-trees.js';
-import { writeRecord } from '../standby/records.js';
+import { recordPath, writeRecord } from '../standby/records.js';
 import type { StepStack } from '../steps/index.js';
 import { conflictError } from './open-source.js';
 import { openTarget, type OpenTarget, requireAtRest } from './open-target.js';
@@ -132,6 +132,7 @@ class TargetReplication {
     this.#totals = totals;
     if (this.#replication.mode !== 'run') return undefined;
     await requireAtRest(this.#session, job.guest);
+    await this.#replication.rememberSource();
     const record = newRecord(this.#replication, 'standby', 'syncing');
     await this.#writeRecord(record);
     this.#totals = await this.#watch.measure('copy', () => realPass(job, cleared));
@@ -152,14 +153,20 @@ class TargetReplication {
     return writeRecord(this.#session.host, stateDirectory, record);
   }
 
-  /** @throws `source-outdated` when this standby remembers a later run than the source does. */
+  /** @throws `source-outdated` when this standby may hold what the source has not. */
   #requireNotNewer(): void {
-    const { guest, source, sourceRecord } = this.#replication;
+    const { context, guest, source, sourceRecord } = this.#replication;
     if (!isSourceOutdated(sourceRecord, this.#record)) return;
+    const [from, onto] = [source.session.name, this.#session.name];
+    const path = recordPath(context.configuration.stateDirectory, guest.name);
+    const isTorn = sourceRecord?.state === 'syncing';
     throw new XenBackupError('source-outdated', {
       message:
-        `${this.#session.name} holds replication ${String(this.#record?.counter)} of ${guest.name}, ` +
-        `${source.session.name} only knows of ${String(sourceRecord?.counter ?? 0)}`,
+        `${from} ${describeRecord(sourceRecord)} of ${guest.name}` +
+        (isTorn ? '' : `, and ${onto} ${describeRecord(this.#record)}`),
+      remedy: isTorn
+        ? `The copy that runs on ${from} was torn by a run that died. Start the guest where its data is whole; or, if you accept this mixture as the truth, remove ${path} on ${from}.`
+        : `This happens when an old primary comes back. Find out which host has the data you want; if it is ${from}, remove ${path} on ${onto}: its copy is then overwritten.`,
     });
   }
 
@@ -192,4 +199,13 @@ class TargetReplication {
     };
     return { report, plan, notCopied: this.#notCopied, stack: this.#stack };
   }
+}
+
+/** Continues the sentence "dom0a ...". */
+function describeRecord(record: StandbyRecord | undefined): string {
+  if (record === undefined) return 'remembers no replication';
+  const { state, role, counter, source } = record;
+  const number = `replication ${String(counter)}`;
+  if (state === 'syncing') return `holds a torn copy of ${number}`;
+  return role === 'source' ? `was the source of ${number}` : `holds ${number} from ${source}`;
 }
