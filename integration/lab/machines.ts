@@ -31,7 +31,7 @@ export async function bootFresh(): Promise<void> {
     }
   }
   await Promise.all(hosts.map((host) => startQemu(host, { load: false })));
-  await Promise.all(labHosts.map((host) => answers(host, 400_000)));
+  await Promise.all(labHosts.map((host) => answers(host, 900_000)));
 }
 
 /** Saves both running machines, memory and disks, and stops them. */
@@ -67,7 +67,7 @@ export async function loadAll(): Promise<void> {
     ),
   );
   await Promise.all(hosts.map((host) => startQemu(host, { load: true })));
-  await Promise.all(labHosts.map((host) => answers(host, 120_000)));
+  await Promise.all(labHosts.map((host) => answers(host, 300_000)));
   await Promise.all(labHosts.map(setClock));
 }
 

@@ -14,7 +14,7 @@ export async function prepare(): Promise<void> {
   const built = await build();
   const boot = {
     name: 'prepared',
-    sources: ['prepare.ts', 'machines.ts', 'qemu/command.ts'],
+    sources: ['prepare.ts', 'qemu/command.ts'],
     after: [built],
     work: bootAndSave,
   };
@@ -24,10 +24,14 @@ export async function prepare(): Promise<void> {
 }
 
 async function bootAndSave(): Promise<void> {
-  await timed('booting both hosts', bootFresh);
-  await timed('settling', settle);
-  await timed('starting the guests', startGuests);
-  await timed('saving both hosts', saveAll);
+  try {
+    await timed('booting both hosts', bootFresh);
+    await timed('settling', settle);
+    await timed('starting the guests', startGuests);
+    await timed('saving both hosts', saveAll);
+  } finally {
+    await stopAll();
+  }
 }
 
 /** The baseline is what a `reset` gives, so it is taken from a loaded pair. */
