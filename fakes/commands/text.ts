@@ -9,7 +9,7 @@ export function quoteName(name: string): string {
   if (!/[\0-\x1f\x7f']/.test(name)) return `'${name}'`;
   if (!/[\0-\x1f\x7f"$`\\!]/.test(name)) return `"${name}"`;
   const escaped = name.replaceAll(/[\0-\x1f\x7f]+|'/g, (part) =>
-    part === "'" ? `'\\''` : `'$'${[...part].map(escapeControl).join('')}''`,
+    part === "'" ? `'\\''` : `'$'${Array.from(part, escapeControl).join('')}''`,
   );
   return `'${escaped}'`;
 }

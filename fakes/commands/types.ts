@@ -1,4 +1,5 @@
 import type { Argv } from '../../src/ports/index.js';
+import type { Pipe } from '../runner/pipe.js';
 import type { Machine } from '../world/state.js';
 
 /** How a simulated tool ended: what the real one would have printed and returned. */
@@ -19,6 +20,19 @@ export type SimulatedCommand = (
   stdin: string,
 ) => Promise<CommandOutcome>;
 
+/** A process that a tool has started. */
+export interface SpawnedProcess {
+  readonly processId: number;
+  readonly ended: Promise<CommandOutcome>;
+}
+
+/** What a started process is connected to. */
+export interface SpawnPipes {
+  readonly stdin: Pipe;
+  readonly stdout: Pipe;
+  readonly connected: () => boolean;
+}
+
 /** Streams of a long-lived simulated tool. */
 export interface CommandStreams {
   /** Process id it runs under; its entry is in `machine.processes`. */
@@ -33,6 +47,8 @@ export interface CommandStreams {
   readonly connected: () => boolean;
   /** Becomes another tool: same process, same streams (exec). */
   exec(argv: Argv): Promise<CommandOutcome>;
+  /** Starts a process, on this machine or on another; its stdin is ours to feed. */
+  spawn(machine: Machine, argv: Argv, pipes: SpawnPipes): SpawnedProcess;
   /**
    * Tells how far a long effect has come, from 0 to 1, so that a fault can strike in its middle.
    * Resolves with how the tool must end now, when one does.

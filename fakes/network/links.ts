@@ -37,8 +37,16 @@ export interface LinkWatch {
 /**
  * Watches a link as a keep-alive does: it takes a silence of `patienceMs` to call it dead; a link
  * that comes back in time is as if nothing had been.
+ *
+ * @param patience - `theirs`: somebody else's process waits, and time does not pass for its sake
  */
-export function watchLink(world: World, from: string, to: string, patienceMs: number): LinkWatch {
+export function watchLink(
+  world: World,
+  from: string,
+  to: string,
+  patienceMs: number,
+  patience: 'ours' | 'theirs' = 'ours',
+): LinkWatch {
   let cancel: (() => void) | undefined;
   let report: () => void = () => undefined;
   const silent = new Promise<void>((resolve) => {
@@ -50,7 +58,10 @@ export function watchLink(world: World, from: string, to: string, patienceMs: nu
       cancel?.();
       cancel = undefined;
     } else {
-      cancel ??= world.clock.schedule(patienceMs, report);
+      cancel ??=
+        patience === 'ours'
+          ? world.clock.schedule(patienceMs, report)
+          : world.clock.scheduleBackground(patienceMs, report);
     }
   };
   world.network.watchers.add(look);
@@ -62,4 +73,33 @@ export function watchLink(world: World, from: string, to: string, patienceMs: nu
       cancel?.();
     },
   };
+}
+
+/** Resolves as soon as packets pass between two places. */
+export function whenReachable(world: World, from: string, to: string): LinkReturn {
+  let stop: () => void = () => undefined;
+  const reachable = new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (!canReach(world, from, to)) return;
+      stop();
+      resolve();
+    };
+    stop = () => {
+      world.network.watchers.delete(look);
+    };
+    world.network.watchers.add(look);
+    look();
+  });
+  return {
+    reachable,
+    stop: () => {
+      stop();
+    },
+  };
+}
+
+/** A wait for a link to come back. */
+export interface LinkReturn {
+  readonly reachable: Promise<void>;
+  stop(): void;
 }

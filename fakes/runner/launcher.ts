@@ -5,6 +5,8 @@ import {
   type CommandTable,
   failed,
   notSimulated,
+  type SpawnedProcess,
+  type SpawnPipes,
 } from '../commands/types.js';
 import type { ArmedFaults, FaultScript } from '../faults/script.js';
 import { CommandFaults } from '../faults/strike.js';
@@ -155,9 +157,17 @@ class Execution {
         killed: this.#process.killed.signal,
         connected: this.#request.connected ?? (() => true),
         exec: (next) => this.#command(next),
+        spawn: (place, command, pipes) => this.#spawn(place, command, pipes),
         reached: (share) => this.#faults.during(this.#armed, share),
       }),
     );
+  }
+
+  #spawn(machine: Machine, argv: Argv, pipes: SpawnPipes): SpawnedProcess {
+    const { controller } = this.#request;
+    const asked = controller === undefined ? {} : { controller };
+    const { process, ended } = this.#launcher.launch({ machine, argv, ...pipes, ...asked });
+    return { processId: process.processId, ended };
   }
 
   #print(text: string): void {

@@ -101,7 +101,7 @@ async function untilSilent(
     });
   });
   const ended = (async () => {
-    for await (const beat of input) void beat;
+    for await (const _beat of input);
   })();
   await Promise.race([ended, silent]).finally(() => {
     cancel();

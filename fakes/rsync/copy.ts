@@ -1,0 +1,264 @@
+import { type CommandOutcome, type CommandStreams, failed } from '../commands/types.js';
+import { canReach } from '../network/links.js';
+import { keepAliveMs } from '../network/types.js';
+import { ProcessKilled } from '../runner/processes.js';
+import { ownerMap } from './attributes.js';
+import { lastWords, places, systemError } from './complaints.js';
+import type { Connection } from './connect.js';
+import { ContentWriter, type Transfer } from './content-writer.js';
+import { CopyTally, statisticsText } from './counts.js';
+import { deleteExtraneous } from './deletion.js';
+import { buildFileList, type FileList, type ListEntry } from './file-list.js';
+import { createExcludeFilter, type ExcludeFilter } from './filter.js';
+import type { RsyncOptions } from './options.js';
+import { Pace } from './pace.js';
+import { progressLine } from './progress.js';
+import { kernelError, type Side } from './side.js';
+import { FatalCopyError, type UpdateContext } from './update-context.js';
+import { TargetUpdater } from './updater.js';
+
+export interface CopyInit {
+  readonly options: RsyncOptions;
+  readonly source: Side;
+  readonly target: Side;
+  /** Absent for a copy within one machine. */
+  readonly connection?: Connection;
+  readonly streams: CommandStreams;
+}
+
+/** The sending side, which here does the whole work of a copy. */
+export class Copy {
+  readonly #init: CopyInit;
+  readonly #context: UpdateContext;
+  readonly #updater: TargetUpdater;
+  readonly #writer: ContentWriter;
+  readonly #excluded: ExcludeFilter;
+  readonly #pace: Pace;
+  readonly #notes: string[] = [];
+  #ioError = false;
+  #vanished = false;
+  #list: FileList = { entries: [], ioError: false, stdout: '', stderr: '' };
+  #sentBytes = 0;
+  #seenBytes = 0;
+  #seenEntries = 0;
+
+  constructor(init: CopyInit) {
+    const { options, source, target, streams } = init;
+    this.#init = init;
+    const owners = ownerMap(source.machine, target.machine, options);
+    this.#context = { source, target, options, owners, tally: new CopyTally(), errors: [] };
+    this.#updater = new TargetUpdater(this.#context);
+    this.#writer = new ContentWriter(this.#context);
+    this.#excluded = createExcludeFilter(options.excludes);
+    this.#pace = new Pace(source.machine.world.clock, streams.killed, () => this.#checkPeer());
+  }
+
+  async run(): Promise<CommandOutcome> {
+    const { connection } = this.#init;
+    try {
+      const outcome = await this.#work();
+      connection?.session.end(outcome.exitCode === 0 ? 'done' : 'failed');
+      return outcome;
+    } catch (error) {
+      if (error instanceof FatalCopyError) {
+        connection?.session.end('failed');
+        return failed(error.exitCode, this.#context.errors.join('') + error.stderr);
+      }
+      connection?.session.end('sender-gone');
+      if (error instanceof ProcessKilled && error.signal !== 'KILL') return terminated();
+      throw error;
+    } finally {
+      connection?.hangUp();
+    }
+  }
+
+  async #work(): Promise<CommandOutcome> {
+    const { options, source, streams } = this.#init;
+    this.#list = buildFileList(source, options, this.#excluded);
+    this.#ioError = this.#list.ioError;
+    this.#notes.push(this.#list.stdout);
+    this.#context.errors.push(this.#list.stderr);
+    for (const { inode } of this.#list.entries) this.#countListed(inode.kind, sizeOf(inode));
+    await this.#pace.spend(0.02 * this.#list.entries.length);
+    if (options.deletion === 'before' || options.deletion === 'during') this.#delete();
+    for (const entry of this.#list.entries) {
+      const ending = await this.#entry(entry);
+      if (ending !== undefined) return this.#broken(ending);
+    }
+    if (!options.dryRun) this.#updater.finishDirectories();
+    if (options.progress) streams.print(`${this.#progress('end-of-file')}\n`);
+    if (options.deletion === 'after' || options.deletion === 'delay') this.#delete();
+    if (!options.dryRun) this.#updater.finishDirectories();
+    await this.#pace.settle();
+    return this.#finished();
+  }
+
+  #countListed(kind: ListEntry['inode']['kind'], bytes: number): void {
+    this.#context.tally.files.add(kind);
+    this.#context.tally.totalBytes += bytes;
+  }
+
+  /** One entry of the list. @returns how the copy must end, when a fault says so. */
+  async #entry(entry: ListEntry): Promise<CommandOutcome | undefined> {
+    const { streams } = this.#init;
+    const total = this.#context.tally.totalBytes + this.#list.entries.length;
+    if (this.#checkPeer() === 'silent') await this.#pace.settle();
+    const transfer = this.#updater.prepare(entry);
+    if (transfer !== undefined) await this.#transfer(transfer);
+    this.#seenEntries += 1;
+    this.#seenBytes += sizeOf(entry.inode) + 1;
+    await this.#pace.spend(0.05);
+    return streams.reached(this.#seenBytes / total);
+  }
+
+  async #transfer(transfer: Transfer): Promise<void> {
+    const { entry } = transfer;
+    if (!this.#isReadable(entry)) return;
+    const temporary = this.#writer.begin(transfer);
+    if (temporary === undefined) return;
+    const session = this.#init.connection?.session;
+    const cleanUp = (): void => {
+      this.#writer.discard(transfer, temporary);
+    };
+    if (session !== undefined) session.cleanUp = cleanUp;
+    try {
+      await this.#send(entry.inode.content.sizeBytes);
+    } catch (error) {
+      if (session === undefined) cleanUp();
+      throw error;
+    }
+    if (session !== undefined) session.cleanUp = () => undefined;
+    // The snapshot may have broken while the file was read: what came is thrown away.
+    if (this.#isReadable(entry)) this.#writer.finish(transfer, temporary);
+    else cleanUp();
+    if (this.#init.options.progress) this.#init.streams.print(this.#progress('end-of-file'));
+  }
+
+  #isReadable(entry: ListEntry): boolean {
+    const { source, errors } = this.#context;
+    const name = source.fullName(entry.path);
+    try {
+      if (source.isAttached(entry.location)) {
+        const now = source.inode(entry.location);
+        if (now.kind === 'f') return true;
+      }
+      errors.push(`file has vanished: "${name}"\n`);
+      this.#vanished = true;
+    } catch (error) {
+      errors.push(systemError('sender', `read errors mapping "${name}"`, kernelError(error)));
+      this.#ioError = true;
+    }
+    return false;
+  }
+
+  /** Lets a file's bytes take their time on the wire. */
+  async #send(bytes: number): Promise<void> {
+    const { options, streams } = this.#init;
+    const perSecond = options.bandwidthKiB > 0 ? options.bandwidthKiB * 1024 : 110 * 2 ** 20;
+    let left = bytes;
+    while (left > perSecond) {
+      await this.#pace.spend(1000);
+      left -= perSecond;
+      this.#sentBytes += perSecond;
+      if (options.progress) streams.print(this.#progress('within-file'));
+    }
+    await this.#pace.spend((left / perSecond) * 1000);
+    this.#sentBytes += left;
+  }
+
+  #progress(at: 'within-file' | 'end-of-file'): string {
+    const { tally } = this.#context;
+    const entries = this.#list.entries.length;
+    return progressLine(
+      {
+        bytes: Math.round(this.#sentBytes),
+        totalBytes: tally.totalBytes,
+        elapsedMs: this.#pace.elapsedMs,
+        transfers: tally.transferredFiles,
+        entriesLeft: entries - this.#seenEntries,
+        entries,
+      },
+      at,
+    );
+  }
+
+  #delete(): void {
+    if (this.#ioError) {
+      this.#notes.push('IO error encountered -- skipping file deletion\n');
+      return;
+    }
+    const { stdout, stderr } = deleteExtraneous(this.#list, this.#context, this.#excluded);
+    this.#notes.push(stdout);
+    this.#context.errors.push(stderr);
+  }
+
+  /** The other side may be gone, or out of reach. @throws FatalCopyError */
+  #checkPeer(): 'reachable' | 'silent' {
+    const { connection, source } = this.#init;
+    if (connection === undefined) return 'reachable';
+    const { loss } = connection.session;
+    const pipe = 'rsync: [sender] write error: Broken pipe (32)\n';
+    if (loss?.kind === 'timeout') {
+      throw new FatalCopyError(12, `${pipe}${lastWords(12, places.output, 'sender')}`);
+    }
+    if (loss?.signal === 'KILL') {
+      throw new FatalCopyError(10, `\n${pipe}${lastWords(10, places.output, 'sender')}`);
+    }
+    if (loss !== undefined) {
+      const words = lastWords(20, places.signalInGenerator, 'generator');
+      throw new FatalCopyError(20, `${words}\n${pipe}`);
+    }
+    const { name, world } = source.machine;
+    if (canReach(world, name, connection.receiver.machine.name)) return 'reachable';
+    this.#requirePatience(connection.receiver.machine.addresses[0] ?? '');
+    return 'silent';
+  }
+
+  /** rsync's own time limit, or ssh's keep-alive, whichever is over first. */
+  #requirePatience(address: string): void {
+    const { timeoutSeconds } = this.#init.options;
+    const silentMs = this.#pace.silentMs;
+    if (timeoutSeconds > 0 && silentMs >= timeoutSeconds * 1000) {
+      const text = `[sender] io timeout after ${timeoutSeconds} seconds -- exiting\n`;
+      throw new FatalCopyError(30, `${text}${lastWords(30, places.timeout, 'sender')}`);
+    }
+    if (silentMs >= keepAliveMs) {
+      const ssh = `Timeout, server ${address} not responding.\r\n`;
+      const closed = 'rsync: connection unexpectedly closed (0 bytes received so far) [sender]\n';
+      throw new FatalCopyError(255, `${ssh}${closed}${lastWords(255, places.input, 'sender')}`);
+    }
+  }
+
+  #broken(ending: CommandOutcome): CommandOutcome {
+    return { ...ending, stderr: this.#context.errors.join('') + ending.stderr };
+  }
+
+  #finished(): CommandOutcome {
+    const { options } = this.#init;
+    const { tally, errors } = this.#context;
+    let stderr = errors.join('');
+    let exitCode = 0;
+    if (tally.skippedDeletions > 0) exitCode = 25;
+    if (this.#vanished) exitCode = 24;
+    const partial = errors.some((text) => !/^(file has vanished.*\n)?$/.test(text));
+    if (this.#ioError || partial) exitCode = 23;
+    if (tally.skippedDeletions > 0) {
+      const { skippedDeletions } = tally;
+      stderr += `Deletions stopped due to --max-delete limit (${skippedDeletions} skipped)\n`;
+    }
+    if (exitCode !== 0) stderr += lastWords(exitCode, places.end, 'sender');
+    const pass = options.dryRun ? 'dry' : 'real';
+    const totals = statisticsText(tally, this.#pace.elapsedMs / 1000, pass);
+    const stdout = this.#notes.join('') + (options.statistics ? totals : '');
+    return { exitCode, stdout, stderr };
+  }
+}
+
+function sizeOf(inode: ListEntry['inode']): number {
+  return inode.kind === 'l' ? Buffer.byteLength(inode.target) : inode.content.sizeBytes;
+}
+
+function terminated(): CommandOutcome {
+  const sender = lastWords(20, places.signal, 'sender');
+  return failed(20, `\n${sender}${lastWords(19, places.usr1, 'generator')}`);
+}
