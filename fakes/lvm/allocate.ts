@@ -49,7 +49,7 @@ function usedRuns(
 }
 
 /**
- * Linear room: the first area that holds all of it, else areas in order until it is enough.
+ * Linear room: the first area that holds all of it, else the largest areas until it is enough.
  *
  * @param reserve - extents that must follow it in the same area, kept free for the caller
  * @throws SimulationError `no-space`.
@@ -64,7 +64,8 @@ export function allocateLinear(
   if (whole !== undefined) return [linearSegment(0, extents, whole)];
   const segments: AllocatedSegment[] = [];
   let placed = 0;
-  for (const area of areas) {
+  // The largest first (measured): as few segments as possible.
+  for (const area of [...areas].sort((left, right) => right.count - left.count)) {
     if (placed === extents) break;
     const count = Math.min(area.count, extents - placed);
     segments.push(linearSegment(placed, count, area));

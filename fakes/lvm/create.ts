@@ -1,6 +1,6 @@
 import { createThinVolume } from '../block/thin-pools.js';
 import { writeContent } from '../block/contents.js';
-import { keyOf, sectorsOf } from '../block/devices.js';
+import { keyOf, mainPath, sectorsOf } from '../block/devices.js';
 import type { BlockDevice } from '../block/types.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
@@ -80,7 +80,7 @@ export function createVolumeGroup(machine: Machine, init: VolumeGroupInit): Scan
       deviceSectors,
       extentsStart,
       extentCount: Math.floor((deviceSectors - extentsStart) / extentSectors),
-      deviceHint: `/dev/${device.kernelName}`,
+      deviceHint: mainPath(device),
     })),
     logicalVolumes: [],
     tags: [],

@@ -33,13 +33,20 @@ export interface ScannedGroup {
   readonly missing: readonly PhysicalVolumeMetadata[];
 }
 
+export type PreferenceReason =
+  | 'device is used by LV'
+  | 'device size is correct'
+  | 'device name matches previous'
+  | 'device is in dm subsystem'
+  | 'device was seen first';
+
 /** One physical volume's UUID on several devices: LVM uses one of them and warns of the others. */
 export interface DuplicatePhysicalVolume {
   readonly uuid: string;
   readonly used: ScannedPhysicalVolume;
   readonly ignored: readonly ScannedPhysicalVolume[];
   /** Why the one was preferred, in LVM's words for the rule. */
-  readonly reason: 'device is used by LV' | 'device was seen first';
+  readonly reason: PreferenceReason;
 }
 
 export interface LvmScan {
@@ -120,13 +127,34 @@ function choose(
 ): Omit<DuplicatePhysicalVolume, 'uuid'> {
   const [first] = same;
   if (first === undefined) throw new Error('a physical volume that was seen nowhere');
-  const active = same.find((volume) => carriesVolumes(machine, volume));
-  const used = active ?? first;
-  return {
-    used,
-    ignored: same.filter((volume) => volume !== used),
-    reason: active === undefined ? 'device was seen first' : 'device is used by LV',
-  };
+  const [used, reason] = preferred(machine, same) ?? [first, 'device was seen first'];
+  return { used, ignored: same.filter((volume) => volume !== used), reason };
+}
+
+/** LVM's rules in its order: the first that tells one device from the others decides. */
+function preferred(
+  machine: Machine,
+  same: readonly ScannedPhysicalVolume[],
+): readonly [ScannedPhysicalVolume, PreferenceReason] | undefined {
+  const rules: readonly (readonly [
+    PreferenceReason,
+    (volume: ScannedPhysicalVolume) => boolean,
+  ])[] = [
+    ['device is used by LV', (volume) => carriesVolumes(machine, volume)],
+    ['device size is correct', (volume) => volume.deviceSectors === volume.content.deviceSectors],
+    ['device name matches previous', (volume) => volume.path === hintOf(volume)],
+    ['device is in dm subsystem', (volume) => volume.device.kind === 'map'],
+  ];
+  for (const [reason, holds] of rules) {
+    const matching = same.filter(holds);
+    const [one] = matching;
+    if (one !== undefined && matching.length < same.length) return [one, reason];
+  }
+  return undefined;
+}
+
+function hintOf({ content }: ScannedPhysicalVolume): string | undefined {
+  return content.metadata?.physicalVolumes.find(({ uuid }) => uuid === content.uuid)?.deviceHint;
 }
 
 function carriesVolumes(machine: Machine, volume: ScannedPhysicalVolume): boolean {
