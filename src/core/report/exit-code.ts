@@ -10,7 +10,7 @@ export const exitCodes = {
   failed: 10,
 } as const;
 
-/** Code of an error as an exit code. */
+/** The exit code for an error: the one table, for runs and for commands. */
 export function exitCodeOfError(code: string): number {
   if (code === 'internal') return exitCodes.internal;
   const usage = [
@@ -49,7 +49,14 @@ export function exitCodeOfGuests(
 function guestExitCodes(guest: GuestReport): readonly number[] {
   if (guest.outcome === 'done' || guest.outcome === 'skipped') return [exitCodes.done];
   if (guest.outcome === 'busy') return [exitCodes.busy];
-  return [exitCodeOfError(guest.code ?? 'failed')];
+  return codesOf(guest).map(exitCodeOfError);
+}
+
+/** Codes of all that went wrong; a guest is named after the first of its targets only. */
+function codesOf(guest: GuestReport): readonly string[] {
+  const bad = guest.targets.filter(({ outcome }) => outcome !== 'done');
+  // A target without a code is a defect of whoever wrote the report: it must not look harmless.
+  return [guest, ...bad].map(({ code }) => code ?? 'unknown');
 }
 
 const conflictCodes = new Set([
@@ -66,8 +73,5 @@ const conflictCodes = new Set([
 
 /** What a plan finds before anything would be written is no failure of the plan. */
 function isOnlyConflict(guest: GuestReport): boolean {
-  if (guest.outcome !== 'failed') return true;
-  const bad = guest.targets.filter(({ outcome }) => outcome !== 'done');
-  const codes = bad.length === 0 ? [guest.code] : bad.map(({ code }) => code);
-  return codes.every((code) => code !== undefined && conflictCodes.has(code));
+  return guest.outcome !== 'failed' || codesOf(guest).every((code) => conflictCodes.has(code));
 }

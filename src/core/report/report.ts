@@ -13,7 +13,7 @@ export interface TargetReport {
   readonly deletions: number;
   /** Milliseconds of each stage, in order. */
   readonly stages: Readonly<Record<string, number>>;
-  /** Counts complete replications of this standby; absent when it did not complete. */
+  /** Number of the replication that this standby now holds; absent when it did not complete. */
   readonly generation?: number;
 }
 
