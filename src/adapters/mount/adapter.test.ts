@@ -39,6 +39,22 @@ describe('the mount adapter', () => {
     expect(runner.lines.at(-1)).toBe(`umount ${place}`);
   });
 
+  it('keeps a mount beside which mount only talks of the host’s own fstab', async () => {
+    const { runner, mounter } = setUp();
+    const hint =
+      'mount: (hint) your fstab has been modified, but systemd still uses\n' +
+      "       the old version; use 'systemctl daemon-reload' to reload.\n";
+    runner.on(/^mount/, { stderr: hint });
+    await mounter.mount(request);
+    expect(runner.lines).toHaveLength(1);
+  });
+
+  it('does not believe in a protected tmpfs beside a warning', async () => {
+    const { runner, mounter } = setUp();
+    runner.on(/^mount -o remount,ro/, { stderr: 'mount: /x: WARNING: something\n' });
+    await expect(mounter.makeReadOnly('/x')).rejects.toMatchObject({ code: 'mount-failed' });
+  });
+
   it('is content when there is nothing to unmount', async () => {
     const { runner, mounter } = setUp();
     runner

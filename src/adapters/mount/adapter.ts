@@ -19,7 +19,7 @@ import {
   retryWhileBusy,
 } from '../shared/index.js';
 import * as argv from './argv.js';
-import { parseMountInfo, parseRootIdentity, unmountOutcome } from './parse.js';
+import { parseMountInfo, parseRootIdentity, saysNothingOfNote, unmountOutcome } from './parse.js';
 
 /** What the adapter needs of its host. */
 export interface MounterOptions {
@@ -51,15 +51,15 @@ class SystemMounter implements Mounter {
   }
 
   async mount(request: MountRequest): Promise<void> {
-    const result = await this.#mount(argv.mountArgv(request));
-    if (result.stderr.trim() === '') return;
+    const result = await this.#succeed(argv.mountArgv(request));
+    if (saysNothingOfNote(result.stderr)) return;
     // mount(8) mounts a protected device read-only, says so, and ends with 0: not what was asked.
     await this.unmount(request.mountPoint);
     throw commandFailed(this.#host, result, 'mount-failed');
   }
 
   async mountTemporary(mountPoint: string, sizeBytes: number): Promise<void> {
-    await this.#mount(argv.mountTemporaryArgv(mountPoint, sizeBytes));
+    await this.#succeedQuietly(argv.mountTemporaryArgv(mountPoint, sizeBytes));
   }
 
   async makeMountPoints(paths: readonly string[]): Promise<void> {
@@ -69,7 +69,7 @@ class SystemMounter implements Mounter {
   }
 
   async makeReadOnly(mountPoint: string): Promise<void> {
-    await this.#mount(argv.remountReadOnlyArgv(mountPoint));
+    await this.#succeedQuietly(argv.remountReadOnlyArgv(mountPoint));
   }
 
   async unmount(mountPoint: string): Promise<void> {
@@ -95,7 +95,12 @@ class SystemMounter implements Mounter {
     return parseOutput(this.#host, expectQuietSuccess(this.#host, result), parseRootIdentity);
   }
 
-  async #mount(command: Argv): Promise<CommandResult> {
+  async #succeedQuietly(command: Argv): Promise<void> {
+    const result = await this.#succeed(command);
+    if (!saysNothingOfNote(result.stderr)) throw commandFailed(this.#host, result, 'mount-failed');
+  }
+
+  async #succeed(command: Argv): Promise<CommandResult> {
     const result = await this.#runner.run({ argv: command });
     if (result.exitCode !== 0) throw commandFailed(this.#host, result, 'mount-failed');
     return result;

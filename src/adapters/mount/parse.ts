@@ -1,5 +1,5 @@
 import type { MountEntry, RootIdentity } from '../../core/model/index.js';
-import { parseCount, parseDeviceNumber, unexpectedOutput } from '../shared/index.js';
+import { linesOf, parseCount, parseDeviceNumber, unexpectedOutput } from '../shared/index.js';
 
 // id parent major:minor root mount-point options [optional fields] - type source super-options
 const mountLine =
@@ -64,4 +64,15 @@ export function unmountOutcome(exitCode: number, stderr: string): UnmountOutcome
   const text = stderr.trim();
   if (/^umount: .*: (?:not mounted|no mount point specified)\.$/.test(text)) return 'not-mounted';
   return /^umount: .*: target is busy\.$/.test(text) ? 'busy' : 'failed';
+}
+
+/** What mount(8) says beside a success that is what was asked for: about the host's own fstab. */
+const harmless: readonly RegExp[] = [
+  /^mount: \(hint\) your fstab has been modified, but systemd still uses$/,
+  /^the old version; use 'systemctl daemon-reload' to reload\.$/,
+];
+
+/** True when mount's stderr holds nothing, or nothing that concerns the mount itself. */
+export function saysNothingOfNote(stderr: string): boolean {
+  return linesOf(stderr).every((line) => harmless.some((pattern) => pattern.test(line)));
 }
