@@ -1,4 +1,5 @@
 import { type Configuration, type HostConfiguration, XenBackupError } from '../src/core/index.js';
+import type { ResolvedConfiguration } from '../src/config/resolve.js';
 import type { Clock, CommandRunner } from '../src/ports/index.js';
 import { allCommands } from './commands/all-commands.js';
 import { FaultScript } from './faults/script.js';
@@ -19,6 +20,8 @@ export interface SimulationParts {
   readonly outsideTrust: OutsideTrust;
   /** Machine that xen-backup runs on, or `outside`. */
   readonly runOn: string;
+  /** What the scenario itself tells xen-backup. */
+  readonly configuration?: ResolvedConfiguration;
 }
 
 /** Simulated hosts, and the place from which xen-backup reaches them. */
@@ -27,17 +30,31 @@ export class Simulation {
   readonly faults: FaultScript;
   readonly launcher: Launcher;
   readonly runOn: string;
+  /** What the scenario itself tells xen-backup; absent when it tells nothing. */
+  readonly configuration?: ResolvedConfiguration;
   readonly #outsideTrust: OutsideTrust;
+  #death = new AbortController();
   #controller: Controller;
 
-  constructor({ world, faults, outsideTrust, runOn }: SimulationParts) {
+  constructor({ world, faults, outsideTrust, runOn, configuration }: SimulationParts) {
     this.world = world;
     this.faults = faults;
     this.runOn = runOn;
     this.#outsideTrust = outsideTrust;
     this.launcher = new Launcher(world, faults);
     this.launcher.setTools(allCommands(this.launcher));
-    this.#controller = new Controller(runOn);
+    if (configuration !== undefined) this.configuration = configuration;
+    this.#controller = this.#newLife();
+  }
+
+  /** Aborts when a fault has killed xen-backup: whatever it does then has no effect any more. */
+  get death(): AbortSignal {
+    return this.#death.signal;
+  }
+
+  /** @throws `fault-unused` naming the faults that never struck. */
+  requireAllFaultsUsed(): void {
+    this.faults.requireAllUsed();
   }
 
   /** Time of the simulation: nothing here waits in real time. */
@@ -52,8 +69,19 @@ export class Simulation {
 
   /** xen-backup is started again, after its end or its death. */
   restart(): void {
-    this.#controller.die();
-    this.#controller = new Controller(this.runOn);
+    const last = this.#controller;
+    this.#controller = this.#newLife();
+    last.die();
+  }
+
+  #newLife(): Controller {
+    const controller = new Controller(this.runOn);
+    const death = new AbortController();
+    controller.onDeath(() => {
+      death.abort();
+    });
+    this.#death = death;
+    return controller;
   }
 
   /** The configured host that xen-backup runs on. */
@@ -117,6 +145,7 @@ export async function createSimulation(scenario: Scenario): Promise<Simulation> 
     outsideTrust,
     faults: new FaultScript((scenario.faults ?? []).map(faultRule)),
     runOn: scenario.runOn ?? outside,
+    ...(scenario.resolved === undefined ? {} : { configuration: scenario.resolved }),
   });
 }
 

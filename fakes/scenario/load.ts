@@ -1,11 +1,10 @@
 import { XenBackupError } from '../../src/core/errors/index.js';
-import type { Configuration } from '../../src/core/model/index.js';
 import { crossCheck } from '../../src/config/cross-check.js';
 import { problemsOfIssues } from '../../src/config/issues.js';
 import { jsonSchemaOf } from '../../src/config/json-schema.js';
 import { type LocatedMap, toPlain } from '../../src/config/located.js';
 import { formatProblem, type Problem, sortProblems } from '../../src/config/problem.js';
-import { resolveConfiguration } from '../../src/config/resolve.js';
+import { type ResolvedConfiguration, resolveConfiguration } from '../../src/config/resolve.js';
 import { readYaml } from '../../src/config/yaml-reader.js';
 import { checkNames } from './check-names.js';
 import { type ScenarioInput, scenarioSchema } from './schema.js';
@@ -15,7 +14,7 @@ export interface Scenario extends ScenarioInput {
   /** The file, for messages. */
   readonly file: string;
   /** What xen-backup is told, when the scenario says so. */
-  readonly resolvedConfiguration?: Configuration;
+  readonly resolved?: ResolvedConfiguration;
 }
 
 /**
@@ -44,7 +43,7 @@ export function parseScenario(text: string, file: string): Scenario {
     file,
     ...(configuration === undefined
       ? {}
-      : { resolvedConfiguration: resolveConfiguration(configuration, '/root').configuration }),
+      : { resolved: resolveConfiguration(configuration, '/root') }),
   };
 }
 

@@ -26,7 +26,7 @@ function generate(schema: z.ZodType) {
 }
 
 /** A JSON schema as it stands in a file: two blanks of indentation, a line end at the end. */
-function jsonSchemaText(schema: z.ZodType): string {
+export function jsonSchemaText(schema: z.ZodType): string {
   return `${JSON.stringify(generate(schema), null, 2)}\n`;
 }
 
