@@ -127,7 +127,8 @@ function nodeFile(): string {
   return `<node>\n${domains.join('\n')}\n</node>\n`;
 }
 
-const virshIsHere = spawnSync('virsh', ['--version']).status === 0;
+const tool = 'virsh';
+const virshIsHere = spawnSync(tool, ['--version']).status === 0;
 
 if (virshIsHere) {
   const runner = createLocalRunner({ hostName });

@@ -7,12 +7,8 @@ export {
   loadConfiguration,
 } from './load.js';
 export { renderConfiguration } from './render.js';
-export type { ResolvedConfiguration } from './resolve.js';
-export type { ConfigurationInput } from './schema.js';
 export {
   type ConfigurationSource,
-  type FileReading,
-  type NodeConfigurationSourceOptions,
   nodeConfigurationSource,
 } from './source.js';
 export { starterConfiguration } from './starter.js';

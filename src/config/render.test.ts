@@ -119,7 +119,7 @@ describe('the configuration in effect', () => {
         const second = await load(renderConfiguration(first));
         expect(second).toEqual(first);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 });

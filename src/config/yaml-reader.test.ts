@@ -118,7 +118,7 @@ describe('a YAML file', () => {
         for (const { place } of reading.problems)
           expect(formatPlace(place)).toMatch(/^c\.yaml:[1-9]\d*:[1-9]\d*$/);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
   });
 });

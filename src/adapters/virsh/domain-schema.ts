@@ -24,7 +24,7 @@ export const diskSchema = z.object({
 
 export type RawDisk = z.output<typeof diskSchema>;
 
-export const interfaceSchema = z.object({
+const interfaceSchema = z.object({
   type: text,
   bridge: text.exactOptional(),
   network: text.exactOptional(),

@@ -216,7 +216,7 @@ describe('an XML document', () => {
           codeOf(() => parseXml(value)),
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -47,12 +47,12 @@ export function registerConfigCommands(program: Command, context: CliContext): v
 }
 
 /** `--output`. */
-export interface OutputOption {
+interface OutputOption {
   readonly output?: string;
 }
 
 /** Reads the configuration and says what it holds. Problems leave as `configuration-invalid`. */
-export async function configCheck(context: CliContext): Promise<ExitCode> {
+async function configCheck(context: CliContext): Promise<ExitCode> {
   const { configuration, files } = await context.readConfiguration();
   const { hosts, guests } = configuration;
   const summary = `${count(hosts.length, 'host')}, ${count(guests.length, 'guest')}`;
@@ -65,25 +65,25 @@ export async function configCheck(context: CliContext): Promise<ExitCode> {
 }
 
 /** Prints the configuration in effect. */
-export async function configShow(context: CliContext): Promise<ExitCode> {
+async function configShow(context: CliContext): Promise<ExitCode> {
   context.stdout(renderConfiguration(await context.readConfiguration()));
   return exitCodes.done;
 }
 
 /** Prints the JSON schema. */
-export async function configSchema(context: CliContext): Promise<ExitCode> {
+async function configSchema(context: CliContext): Promise<ExitCode> {
   context.stdout(configurationJsonSchemaText());
   return exitCodes.done;
 }
 
 /** Writes the starter file, to where the configuration is looked for unless told otherwise. */
-export async function configInit(context: CliContext, options: OutputOption): Promise<ExitCode> {
+async function configInit(context: CliContext, options: OutputOption): Promise<ExitCode> {
   const output = options.output ?? context.configurationRequest().file ?? defaultConfigurationFile;
   return write(context, output, starterConfiguration);
 }
 
 /** Turns the 2009 script's files into YAML. */
-export async function configImport(
+async function configImport(
   context: CliContext,
   directory: string,
   options: OutputOption,

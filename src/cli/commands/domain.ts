@@ -8,7 +8,7 @@ import { answer, parseQuestion } from './domain-question.js';
 import { type DomainContext, readLiveDefinition } from './domain-source.js';
 
 /** Options of `domain`, as commander gives them. */
-export interface DomainOptions {
+interface DomainOptions {
   readonly get: string;
   readonly file?: string;
   readonly host?: string;
@@ -45,10 +45,10 @@ Examples:
   xen-backup domain --file dumpxml.xml --get interfaces --json`;
 
 /** The part of the context that `domain` needs. */
-export type DomainGetContext = DomainContext & Pick<CliContext, 'stdout' | 'files'>;
+type DomainGetContext = DomainContext & Pick<CliContext, 'stdout' | 'files'>;
 
 /** Prints what was asked of a definition. */
-export async function domainGet(
+async function domainGet(
   context: DomainGetContext,
   guest: string | undefined,
   options: DomainOptions,
