@@ -27,7 +27,7 @@ export const stepCommands = {
   'remove-rule': { command: 'rm -f -- /run/udev/rules.d/*' },
   'suspend-domain': { command: 'virsh -c * suspend' },
   'resume-domain': { command: 'virsh -c * resume' },
-  'create-snapshot': { command: 'lvcreate --snapshot' },
+  'create-snapshot': { command: 'lvcreate *--snapshot' },
   'remove-snapshot': { command: 'lvremove' },
   'create-map': { command: 'dmsetup create' },
   'remove-map': { command: 'dmsetup remove' },
