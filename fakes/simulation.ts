@@ -41,8 +41,7 @@ export class Simulation {
     this.faults = faults;
     this.runOn = runOn;
     this.#outsideTrust = outsideTrust;
-    this.launcher = new Launcher(world, faults);
-    this.launcher.setTools(allCommands(this.launcher));
+    this.launcher = new Launcher(world, faults, allCommands);
     if (configuration !== undefined) this.configuration = configuration;
     this.#controller = this.#newLife();
   }

@@ -40,15 +40,11 @@ export interface LaunchedProcess {
 export class Launcher {
   readonly world: World;
   readonly faults: FaultScript;
-  #tools: CommandTable = {};
+  readonly #tools: CommandTable;
 
-  constructor(world: World, faults: FaultScript) {
+  constructor(world: World, faults: FaultScript, tools: CommandTable) {
     this.world = world;
     this.faults = faults;
-  }
-
-  /** Tools that start others need the launcher first; so it gets the tools second. */
-  setTools(tools: CommandTable): void {
     this.#tools = tools;
   }
 
