@@ -88,6 +88,15 @@ describe('the LVM adapter', () => {
     });
   });
 
+  it('answers about volumes although another group of the host lacks a disk', async () => {
+    const { runner, manager } = setUp();
+    const stderr =
+      "  WARNING: Couldn't find device with uuid nRWZRD-KHcw-VCFX-Z7HV-Aok3-ihrA-SkawcD.\n" +
+      '  WARNING: VG old is missing PV nRWZRD-KHcw-VCFX-Z7HV-Aok3-ihrA-SkawcD (last written to /dev/sdc).\n';
+    runner.on(/^lvs/, { ...volumes(volumeRow()), stderr });
+    await expect(manager.findVolume('/dev/vg/snap')).resolves.toBeDefined();
+  });
+
   it('reads a snapshot back after it was created, because LVM may have made it smaller', async () => {
     const { runner, manager } = setUp();
     runner

@@ -3,7 +3,7 @@ import type { CommandResult, CommandRunner } from '../../ports/index.js';
 import { expectQuietSuccess, parseOutput } from '../shared/index.js';
 import { guestPhysicalVolumesArgv, guestSegmentsArgv } from './argv.js';
 import { assembleGroups } from './guest-groups.js';
-import { harmlessGuestWarnings } from './outcome.js';
+import { harmlessWarnings } from './outcome.js';
 import { parsePhysicalVolumes, parseSegments } from './parse-guest.js';
 
 /**
@@ -23,7 +23,7 @@ export async function readGuestVolumeGroups(
     runner.run({ argv: guestSegmentsArgv(devices) }),
   );
   for (const result of [physicalVolumes, segments]) {
-    expectQuietSuccess(host, result, harmlessGuestWarnings);
+    expectQuietSuccess(host, result, harmlessWarnings);
   }
   const rows = parseOutput(host, physicalVolumes, parsePhysicalVolumes);
   return parseOutput(host, segments, (text) => assembleGroups(devices, rows, parseSegments(text)));

@@ -3,7 +3,7 @@ import type { CommandResult } from '../../ports/index.js';
 import { codeOf, describeRecordings, readRecording } from '../shared/recordings.contract.js';
 import { assembleGroups } from './guest-groups.js';
 import {
-  harmlessGuestWarnings,
+  harmlessWarnings,
   meaningOfFailure,
   saysSettingIsUnset,
   saysVolumeIsAbsent,
@@ -218,7 +218,7 @@ describeRecordings('lvm', {
     expect(missing).toMatchObject({ device: undefined, deviceSizeBytes: 0 });
     const warnings = recording.stderr.trim().split('\n');
     for (const line of warnings) {
-      expect(harmlessGuestWarnings.some((pattern) => pattern.test(line.trim()))).toBe(true);
+      expect(harmlessWarnings.some((pattern) => pattern.test(line.trim()))).toBe(true);
     }
   },
   'loop/guest-segments-one-missing': (recording) => {
@@ -242,7 +242,7 @@ describeRecordings('lvm', {
     // LVM silently picks one of two equal PVs; only stderr says so, and that is no harmless line.
     const [line = ''] = recording.stderr.trim().split('\n');
     expect(line).toContain('Not using device');
-    expect(harmlessGuestWarnings.some((pattern) => pattern.test(line.trim()))).toBe(false);
+    expect(harmlessWarnings.some((pattern) => pattern.test(line.trim()))).toBe(false);
     const devices = recording.argv.join(' ').match(/\/dev\/loop\d/g) ?? [];
     const rows = parsePhysicalVolumes(recording.stdout);
     expect(codeOf(() => assembleGroups(devices, rows, []))).toBe('output-unexpected');
