@@ -124,7 +124,9 @@ export const errorCatalogue = {
   },
   'snapshot-invalid': {
     meaning: 'A snapshot overflowed: what it shows is no longer the source.',
-    remedy: 'Nothing was deleted on the targets. Set a larger snapshotSize and run again.',
+    remedy:
+      'Nothing was deleted for what the broken snapshot no longer shows. Set a larger ' +
+      'snapshotSize and run again.',
   },
   'device-not-found': {
     meaning: 'A block device is not there.',
@@ -171,6 +173,10 @@ export const errorCatalogue = {
   'source-unproven': {
     meaning: 'The records do not prove that the host named with --from has the newest data.',
     remedy: 'Start the guest on the host that has the newest data, and run without --from.',
+  },
+  'guest-state-changed': {
+    meaning: 'A guest stopped, or left its host, after the run had begun.',
+    remedy: 'Run again; the guest is replicated from where it runs then.',
   },
   'guest-on-two-hosts': {
     meaning: 'A guest runs on two hosts at the same time.',
