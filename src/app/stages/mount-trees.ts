@@ -137,6 +137,7 @@ class TreeMounter {
       kind: 'mount',
       host: session.name,
       guest,
+      position: node.position,
       device: node.path,
       mountPoint,
       fileSystemType: type,

@@ -77,12 +77,16 @@ function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | unde
   const { session, guest, side } = request;
   switch (action.kind) {
     case 'open-disk':
-      return wrapperStep(session, guest, volumeOf(request, action.target), side);
+      return {
+        ...wrapperStep(session, guest, volumeOf(request, action.target), side),
+        position: action.target,
+      };
     case 'map-partitions':
       return {
         kind: 'add-partition-maps',
         host: session.name,
         guest,
+        position: action.position,
         device: action.device,
         access: side.devices,
       };
@@ -91,6 +95,7 @@ function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | unde
         kind: 'create-map',
         host: session.name,
         guest,
+        position: action.position,
         ...session.nextObject(),
         access: side.devices,
         segments: action.segments,

@@ -1,4 +1,4 @@
-import type { GuestName, HostName } from '../model/index.js';
+import type { GuestName, HostName, NodePosition } from '../model/index.js';
 
 /**
  * A step is an effect on one host, as data. Whatever can be undone from a step alone, after the
@@ -19,6 +19,8 @@ interface StepBase {
   readonly host: HostName;
   /** The guest it is taken for; absent for what a run needs once per host. */
   readonly guest?: GuestName;
+  /** The device of the guest that it is about; for people, nothing depends on it. */
+  readonly position?: NodePosition;
 }
 
 /** Keeps udev's automatic machinery away from the devices of this run. */
