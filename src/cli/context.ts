@@ -15,6 +15,8 @@ export interface CliContext {
   /** Problems and progress, likewise. */
   stderr(text: string): void;
   readonly colours: Colours;
+  /** Shows the error that ended a command, in the form and at the places that logs have. */
+  reportError(thrown: unknown): void;
   readonly files: CliFiles;
   /** Which configuration files the command line names. */
   configurationRequest(): ConfigurationRequest;

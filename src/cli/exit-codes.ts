@@ -1,38 +1,25 @@
-import { type ErrorCode, isXenBackupError } from '../core/index.js';
+import { exitCodeOfError, exitCodes, isXenBackupError } from '../core/index.js';
 
-/** Exit codes, as docs and scripts rely on them. */
-export const exitCodes = {
-  /** Done, also when guests were skipped for a stated reason. */
-  done: 0,
-  /** A defect in xen-backup itself. */
-  internal: 1,
-  /** The command line or a file that a person wrote. */
-  usage: 2,
-  /** Every selected guest was busy. */
-  busy: 3,
-  /** Nothing was changed, none could start. */
-  preflight: 4,
-  /** Something failed. */
-  failed: 10,
-} as const;
+// One table serves runs and commands: the one of the core.
+export { exitCodes };
 
 /** One of {@link exitCodes}, or 128 + N for signal N. */
 export type ExitCode = number;
 
-const ofCode: Partial<Record<ErrorCode, ExitCode>> = {
-  internal: exitCodes.internal,
-  'usage-invalid': exitCodes.usage,
-  'configuration-invalid': exitCodes.usage,
-  'configuration-missing': exitCodes.usage,
-  'guest-unknown': exitCodes.usage,
-  'scenario-invalid': exitCodes.usage,
-  'fault-unused': exitCodes.usage,
-  'expression-invalid': exitCodes.usage,
-  'lock-busy': exitCodes.busy,
-};
-
 /** The exit code for an error that ended a command. A stranger is a defect of ours. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (!isXenBackupError(error)) return exitCodes.internal;
-  return ofCode[error.code] ?? exitCodes.failed;
+  return isXenBackupError(error) ? exitCodeOfError(error.code) : exitCodes.internal;
+}
+
+/** Of several exit codes the one that counts: signal, 1, 2, 10, then 3 and 4. */
+export function gravest(...codes: readonly ExitCode[]): ExitCode {
+  const order = [
+    exitCodes.internal,
+    exitCodes.usage,
+    exitCodes.failed,
+    exitCodes.busy,
+    exitCodes.preflight,
+  ];
+  const signal = codes.find((code) => code > 128);
+  return signal ?? order.find((code) => codes.includes(code)) ?? exitCodes.done;
 }

@@ -1,9 +1,7 @@
 import type { CliContext } from './context.js';
 import { type ExitCode, exitCodeOf } from './exit-codes.js';
-import { errorLines } from './show-error.js';
-import { renderLines } from './text/index.js';
 
-/** Runs a command to its exit code; what it throws is shown on stderr. */
+/** Runs a command to its exit code; what it throws is shown. */
 export async function runCommand(
   context: CliContext,
   command: (context: CliContext) => Promise<ExitCode>,
@@ -18,7 +16,7 @@ async function outcomeOf(
   try {
     return await command(context);
   } catch (error) {
-    context.stderr(renderLines(errorLines(error), context.colours));
+    context.reportError(error);
     return exitCodeOf(error);
   }
 }

@@ -1,13 +1,15 @@
 import { toXenBackupError, type XenBackupError } from '../core/index.js';
 import { type Line, styled } from './text/index.js';
+import type { Verbosity } from './verbosity.js';
 
 /**
  * An error as lines for a person. Problems of files stand at the beginning of their lines, as
  * `file:line:col: message`, where editors and terminals make links of them.
  */
-export function errorLines(thrown: unknown): readonly Line[] {
+export function errorLines(thrown: unknown, verbosity: Verbosity): readonly Line[] {
   const error = toXenBackupError(thrown);
-  return [...messageLines(error), ['  ', styled('dim', error.remedy)]];
+  const more = verbosity === 'quiet' || verbosity === 'normal' ? [] : detailLines(error);
+  return [...messageLines(error), ['  ', styled('dim', error.remedy)], ...more];
 }
 
 function messageLines(error: XenBackupError): readonly Line[] {
@@ -15,5 +17,18 @@ function messageLines(error: XenBackupError): readonly Line[] {
   if (Array.isArray(problems)) return problems.map(String);
   return error.message
     .split('\n')
-    .map((line, index) => (index === 0 ? [styled('red', 'xen-backup: '), line] : line));
+    .map((line, index) =>
+      index === 0 ? [styled('red', 'xen-backup: '), line, styled('dim', ` [${error.code}]`)] : line,
+    );
+}
+
+/** What belongs in a report of a defect: the details, and for a defect where it happened. */
+function detailLines(error: XenBackupError): readonly Line[] {
+  const details = Object.entries(error.details)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`);
+  const { cause } = error;
+  const stack = error.code === 'internal' ? (cause instanceof Error ? cause : error).stack : '';
+  const lines = [...details, ...(stack ?? '').split('\n').filter((line) => line !== '')];
+  return lines.map((line) => ['  ', styled('dim', line)]);
 }

@@ -17,6 +17,8 @@ import { type ThisMachine, thisMachine } from './this-machine.js';
 
 /** What a connector may be given instead of the real world. */
 export interface RealConnectorOptions {
+  /** Paces waits on hosts. Default: the time of this machine. */
+  readonly clock?: Clock;
   /** Records every command. */
   readonly trace?: CommandTrace;
   readonly machine?: ThisMachine;
@@ -35,7 +37,7 @@ export function createRealConnector(
 }
 
 class RealConnector implements Connector {
-  readonly clock: Clock = systemClock;
+  readonly clock: Clock;
   readonly #configuration: Configuration;
   readonly #trace: CommandTrace | undefined;
   readonly #machine: ThisMachine;
@@ -44,6 +46,7 @@ class RealConnector implements Connector {
   readonly #links = new Map<HostName, Promise<PlacedLink>>();
 
   constructor(configuration: Configuration, options: RealConnectorOptions) {
+    this.clock = options.clock ?? systemClock;
     this.#configuration = configuration;
     this.#trace = options.trace;
     this.#machine = options.machine ?? thisMachine();

@@ -7,6 +7,8 @@ import {
 } from '../../config/index.js';
 import { XenBackupError } from '../../core/index.js';
 import type { CliContext } from '../context.js';
+import { errorLines } from '../show-error.js';
+import { renderLines } from '../text/index.js';
 
 /** What a command line came to. */
 export interface Outcome {
@@ -69,6 +71,9 @@ export class CommandHarness {
         output.stderr += text;
       },
       colours: 'no-colours',
+      reportError: (thrown) => {
+        output.stderr += renderLines(errorLines(thrown, 'normal'), 'no-colours');
+      },
       files: {
         ...source,
         createFile: async (path, text) => {

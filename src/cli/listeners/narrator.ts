@@ -124,7 +124,9 @@ export class Narrator {
 
   #undoFinished(event: EventOf<'undo-finished'>): Narration | undefined {
     if (this.#undos.get(keyOf(event))?.kind === 'nothing') return undefined;
-    return this.#took(event, 'info', '-', this.#undoOf(event));
+    const step = this.#steps.get(keyOf(event));
+    const details = step === undefined ? [] : stepDetails(step);
+    return { ...this.#took(event, 'info', '-', this.#undoOf(event)), details };
   }
 
   #noticed(event: EventOf<'notice'>): Narration {
@@ -164,7 +166,8 @@ export class Narrator {
 
   #undoOf(event: RunEvent): string {
     const undo = this.#undos.get(keyOf(event));
-    return undo === undefined ? `undo of step ${event.stepId ?? ''}` : sayUndo(undo);
+    if (undo === undefined) return `undo of step ${event.stepId ?? ''}`;
+    return sayUndo(undo, this.#steps.get(keyOf(event)));
   }
 }
 

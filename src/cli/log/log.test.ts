@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent, RunEventBody } from '../../core/index.js';
-import { XenBackupError } from '../../core/index.js';
 import { createJsonLog } from './json-log.js';
 import { createLogListener } from './log-listener.js';
-import { levelsUpTo, type LogRecord, recordOfError } from './record.js';
+import { levelsUpTo, type LogRecord } from './record.js';
 import { startSyslog } from './syslog.js';
 import { createTextLog } from './text-log.js';
 
@@ -83,21 +82,6 @@ describe('text on stderr', () => {
   it('has a priority before each line for the journal', () => {
     expect(text('journal', ...logged(failedTarget))).toBe(
       '<3>error: dc1 on dom0b: it is full\n<3>  Make room.\n',
-    );
-  });
-
-  it('names the code of an error', () => {
-    const error = new XenBackupError('lock-busy', { message: 'busy', remedy: 'Wait.' });
-    expect(text('none', recordOfError(error))).toBe('error: busy [lock-busy]\n  Wait.\n');
-  });
-
-  it('begins problems of a configuration with file, line and column', () => {
-    const error = new XenBackupError('configuration-invalid', {
-      message: 'a.yaml:1:2: bad\na.yaml:3:4: worse',
-      remedy: 'Correct it.',
-    });
-    expect(text('none', recordOfError(error))).toBe(
-      'a.yaml:1:2: bad\na.yaml:3:4: worse\n  Correct it.\n',
     );
   });
 

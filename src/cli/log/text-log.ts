@@ -31,20 +31,9 @@ const styles: Readonly<Record<LogLevel, TextStyle>> = {
 
 type Spans = Exclude<Line, string>;
 
-/** Their messages are lines of `file:line:col: message`, which editors jump to: nothing before. */
-const placedCodes: ReadonlySet<string | undefined> = new Set([
-  'configuration-invalid',
-  'scenario-invalid',
-]);
-
-function recordLines({ level, message, remedy, code }: LogRecord): readonly Spans[] {
-  const [first = '', ...rest] = message.split('\n');
-  const isPlaced = placedCodes.has(code);
-  const label = isPlaced ? [] : [styled(styles[level], `${level}: `)];
-  const why = code === undefined || isPlaced ? [] : [styled('dim', ` [${code}]`)];
+function recordLines({ level, message, remedy }: LogRecord): readonly Spans[] {
   return [
-    [...label, first, ...why],
-    ...rest.map((line): Spans => [line]),
+    [styled(styles[level], `${level}: `), message],
     ...(remedy === undefined ? [] : [[`  ${remedy}`] satisfies Spans]),
   ];
 }

@@ -53,10 +53,17 @@ function shellLine(
   return withInput(words.join(' '), stdin);
 }
 
+/** Longer input is our own journal or a file of ours: `--format json` has it whole. */
+const longInput = 200;
+
 function withInput(command: string, stdin: string | undefined): string {
-  return stdin === undefined || stdin === ''
-    ? command
-    : `printf %s ${quoteArgument(stdin)} | ${command}`;
+  if (stdin === undefined || stdin === '') return command;
+  if (stdin.length > longInput) {
+    return `${command}  # reads ${new TextEncoder().encode(stdin).length} bytes`;
+  }
+  if (!stdin.endsWith('\n')) return `printf %s ${quoteArgument(stdin)} | ${command}`;
+  const lines = stdin.slice(0, -1).split('\n').map(quoteArgument);
+  return `printf '%s\\n' ${lines.join(' ')} | ${command}`;
 }
 
 /** The script of `sh -c SCRIPT name …`, wherever in the vector it stands (flock runs one). */

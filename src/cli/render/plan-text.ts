@@ -1,4 +1,11 @@
-import type { GuestPlan, GuestReport, PlacedUndo, TargetPlan } from '../../core/index.js';
+import {
+  type GuestPlan,
+  type GuestReport,
+  type HostName,
+  inverse,
+  type TargetPlan,
+  type Undo,
+} from '../../core/index.js';
 import { indent, type Line, styled } from '../text/index.js';
 import { outcomeSpans, withoutRepetition } from './report-text.js';
 import { notCopiedLines, transferLines } from './transfer-text.js';
@@ -62,7 +69,18 @@ function stepLines(plan: GuestPlan): readonly Line[] {
 }
 
 function undoLines(plan: GuestPlan): readonly Line[] {
-  return byHost(plan, plan.teardown, (undo: PlacedUndo) => sayUndo(undo));
+  const taken = new Map(plan.steps.map((step) => [keyOf(step.host, inverse(step)), step]));
+  return byHost(plan, plan.teardown, ({ host, guest: _guest, ...undo }) =>
+    sayUndo(undo, taken.get(keyOf(host, undo))),
+  );
+}
+
+/** Equal for an undo and for the inverse of the step that it takes back. */
+function keyOf(host: HostName, undo: Undo): string {
+  return JSON.stringify([
+    host,
+    Object.entries(undo).sort(([left], [right]) => (left < right ? -1 : 1)),
+  ]);
 }
 
 /** Each host's items in their order: hosts work at the same time, so only that order means much. */

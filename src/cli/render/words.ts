@@ -44,18 +44,23 @@ export function sayStep(step: Step): string {
       return `snapshot of ${step.volumeGroup}/${step.origin}, ${room}: ${step.name}`;
     }
     case 'create-map':
-      return `map ${step.name} over ${devicesOf(step)}, ${step.access}`;
+      return `map${aboutOf(step)} ${step.name} over ${devicesOf(step)}, ${step.access}`;
     case 'add-partition-maps':
-      return `partitions of ${shortDevice(step.device)}`;
+      return `partitions of${aboutOf(step)} ${shortDevice(step.device)}`;
     case 'prepare-mount-points':
       return 'mount points on a tmpfs of their own';
     case 'mount': {
       const access = step.options.includes('ro') ? 'read-only' : 'read-write';
-      return `mount ${shortDevice(step.device)} (${step.fileSystemType}, ${access})`;
+      return `mount${aboutOf(step)} ${shortDevice(step.device)} (${step.fileSystemType}, ${access})`;
     }
     case 'protect-mount-points':
       return 'mount points become read-only';
   }
+}
+
+/** ` xvda/1:`, or nothing. */
+function aboutOf({ position }: Step): string {
+  return position === undefined ? '' : ` ${position}:`;
 }
 
 /** What a person debugging a step wants to know beside {@link sayStep}. */
@@ -78,21 +83,28 @@ export function stepDetails(step: Step): readonly string[] {
   }
 }
 
-/** An undo in one line. */
-export function sayUndo(undo: Undo): string {
+/**
+ * An undo in one line.
+ *
+ * @param step - what it takes back, where that is known: an undo alone knows names only.
+ */
+export function sayUndo(undo: Undo, step?: Step): string {
+  const about = step === undefined ? '' : aboutOf(step);
   switch (undo.kind) {
     case 'remove-rule':
       return 'let udev go on';
     case 'remove-snapshot':
       return `remove snapshot ${undo.volumeGroup}/${undo.name} of ${undo.origin}`;
     case 'remove-map':
-      return `remove map ${undo.name}`;
+      return `remove map${about} ${undo.name}`;
     case 'remove-partition-maps':
-      return `remove partitions of ${shortDevice(undo.device)}`;
+      return `remove partitions of${about} ${shortDevice(undo.device)}`;
     case 'remove-mount-points':
-      return `remove mount points in ${undo.base}`;
+      return 'remove mount points';
     case 'unmount':
-      return `unmount ${undo.mountPoint}`;
+      return step?.kind === 'mount'
+        ? `unmount${about} ${shortDevice(step.device)}`
+        : `unmount ${undo.mountPoint}`;
     case 'nothing':
       return 'nothing';
   }

@@ -5,10 +5,13 @@ import { clipLine, lineWidth, renderLine, styled, tableLines } from './index.js'
 describe('a line', () => {
   it('never lets a control character of its text through', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
-        const line = texts.map((text) => styled('red', text));
-        expect(renderLine(line, 'no-colours')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 5 }),
+        (texts) => {
+          const line = texts.map((text) => styled('red', text));
+          expect(renderLine(line, 'no-colours')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+        },
+      ),
     );
   });
 
