@@ -28,11 +28,13 @@ export interface Recording {
 /** Gives other names and UUIDs to everything recorded; the recorded host keeps its own. */
 export type Renaming = (text: string) => string;
 
-export function recorded(name: string): Recording {
-  return JSON.parse(readFileSync(`fixtures/recordings/${name}.json`, 'utf8')) as Recording;
+export function recorded(name: string, directory = 'fixtures/recordings'): Recording {
+  return JSON.parse(readFileSync(`${directory}/${name}.json`, 'utf8')) as Recording;
 }
 
 export const mebibyte = 2 ** 20;
+
+const recordedGroupUuid = 'CEvpkh-o0c5-m8nL-1OLD-sPFU-lc06-QabkvD';
 
 const tools = {
   lvm: '2.03.16(2) (2022-05-18)',
@@ -53,7 +55,7 @@ export class RecordedHost {
   /** UUIDs that LVM will give next. */
   readonly #nextUuids: string[] = [];
 
-  constructor(rename: Renaming = (text) => text) {
+  constructor(rename: Renaming = (text) => text, groupUuid = recordedGroupUuid) {
     this.rename = rename;
     const world = createWorld({ seed: 'recorded host' });
     const given = world.identifiers;
@@ -81,10 +83,10 @@ export class RecordedHost {
     );
     // Guests' groups are activated by hand in this story.
     this.machine.udev.autoActivation = 'off';
-    this.#disks(root);
+    this.#disks(root, groupUuid);
   }
 
-  #disks(root: SimulatedFileSystem): void {
+  #disks(root: SimulatedFileSystem, groupUuid: string): void {
     const { machine } = this;
     addDisk(machine, { name: 'fd0', sizeBytes: 4096 });
     addDisk(machine, { name: 'sr0', sizeBytes: 1_073_741_312, deviceType: 'rom' });
@@ -93,7 +95,7 @@ export class RecordedHost {
     const vdb = addDisk(machine, { name: 'vdb', sizeBytes: 4 * 1024 * mebibyte });
     createVolumeGroup(machine, {
       name: this.rename('VolGroupXX'),
-      uuid: this.rename('CEvpkh-o0c5-m8nL-1OLD-sPFU-lc06-QabkvD'),
+      uuid: this.rename(groupUuid),
       devices: [{ device: vdb, uuid: this.rename('phK09b-YTdu-yhcU-sVCB-QQ2N-YDJ2-QOnS2q') }],
     });
   }

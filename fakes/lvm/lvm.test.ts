@@ -77,6 +77,16 @@ describe('a thick snapshot', () => {
     expect(uuidOn(host.device('/dev/VG/again'))).toBe(second);
   });
 
+  it('does not show what a snapshot kept that was removed while it was inactive', () => {
+    thick('origin', 'snap');
+    host.format(host.device('/dev/VG/origin'), second);
+    deactivateGroup(host.machine, host.group);
+    removeVolume(host.machine, host.group, volumeNamed(host.group.metadata, 'snap'));
+    activateGroup(host.machine, host.group);
+    thick('origin', 'again');
+    expect(uuidOn(host.device('/dev/VG/again'))).toBe(second);
+  });
+
   it('keeps its moment while it is inactive', () => {
     thick('origin', 'snap');
     deactivateGroup(host.machine, host.group);
