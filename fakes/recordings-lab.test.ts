@@ -207,10 +207,8 @@ class LabStory {
       name: 'VolGroup00',
       uuid: 'M2aaxj-gkQT-k7jW-MUG2-SOhh-Qvcu-9da8HL',
       devices: [
-        { device: one, uuid: 'Nedw3c-bKPD-5Xf7-2ycE-voYw-BZWv-B9JVhd',
-        },
-        { device: two, uuid: 'A0v0wN-2ZqH-B9pp-Ks23-CU7X-FAXP-3pQVJw',
-        },
+        { device: one, uuid: 'Nedw3c-bKPD-5Xf7-2ycE-voYw-BZWv-B9JVhd' },
+        { device: two, uuid: 'A0v0wN-2ZqH-B9pp-Ks23-CU7X-FAXP-3pQVJw' },
       ],
     });
     const striped = createVolume(host.machine, made, {
@@ -231,6 +229,7 @@ class LabStory {
     for (const number of [20, 21]) {
       await host.run(['dmsetup', 'remove', `xen-backup-abcdefghij-${number}`]);
     }
+  }
 
   async wrapScratch(volume: string, name: string): Promise<ReturnType<RecordedHost['device']>> {
     const { number } = this.host.volume(volume, 64);
