@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { keyOf } from './block/devices.js';
-import type { TableEntry } from './block/types.js';
+import type { BlockDevice, TableEntry } from './block/types.js';
 import { FileContent } from './filesystem/content.js';
 import { makeDirectory, writeFile } from './filesystem/files.js';
 import { activateGroup, deactivateGroup } from './lvm/activate-group.js';
@@ -87,7 +87,7 @@ class LabStory {
     }
   }
 
-  fillGuestGroup(device: ReturnType<RecordedHost['device']>): void {
+  fillGuestGroup(device: BlockDevice): void {
     const { host } = this;
     const made = createVolumeGroup(host.machine, {
       name: 'VolGroup00',
@@ -201,8 +201,9 @@ class LabStory {
 
   async twoPhysicalVolumes(): Promise<void> {
     const { host } = this;
-    const one = await this.wrapScratch('scratchA', 'xen-backup-abcdefghij-20');
-    const two = await this.wrapScratch('scratchB', 'xen-backup-abcdefghij-21');
+    const volumes = [host.volume('scratchA', 64), host.volume('scratchB', 64)] as const;
+    const one = await this.wrap(volumes[0], 'xen-backup-abcdefghij-20');
+    const two = await this.wrap(volumes[1], 'xen-backup-abcdefghij-21');
     const made = createVolumeGroup(host.machine, {
       name: 'VolGroup00',
       uuid: 'M2aaxj-gkQT-k7jW-MUG2-SOhh-Qvcu-9da8HL',
@@ -231,9 +232,8 @@ class LabStory {
     }
   }
 
-  async wrapScratch(volume: string, name: string): Promise<ReturnType<RecordedHost['device']>> {
-    const { number } = this.host.volume(volume, 64);
-    const line = `0 131072 linear ${keyOf(number)} 0`;
+  async wrap(volume: BlockDevice, name: string): Promise<BlockDevice> {
+    const line = `0 131072 linear ${keyOf(volume.number)} 0`;
     await this.host.run(['dmsetup', 'create', name, '--table', line]);
     return this.host.device(`/dev/mapper/${name}`);
   }
