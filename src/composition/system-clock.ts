@@ -3,7 +3,8 @@ import type { Clock } from '../ports/index.js';
 /** The time of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  elapsedMs: () => performance.now(),
+  // Whole milliseconds: nothing finer is ever reported.
+  elapsedMs: () => Math.round(performance.now()),
   sleep: (durationMs, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
