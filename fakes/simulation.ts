@@ -8,11 +8,16 @@ import { connectTimeoutMs, outside } from './network/types.js';
 import { Controller } from './runner/controller.js';
 import { Launcher } from './runner/launcher.js';
 import { SimulatedRunner } from './runner/simulated-runner.js';
-import type { OutsideTrust } from './scenario/build-network.js';
+import { outsideTrust, type OutsideTrust } from './scenario/build-network.js';
+import { restoreWorld, saveWorld } from './saved/saved-world.js';
 import { buildWorld } from './scenario/build.js';
 import type { Scenario } from './scenario/load.js';
 import { faultRule } from './scenario/schema-fault.js';
 import type { Machine, World } from './world/state.js';
+
+/** How long the world is given to come to rest, and how often it is looked at. */
+const restLimitMs = 600_000;
+const restStepMs = 2_000;
 
 export interface SimulationParts {
   readonly world: World;
@@ -54,6 +59,29 @@ export class Simulation {
   /** @throws `fault-unused` naming the faults that never struck. */
   requireAllFaultsUsed(): void {
     this.faults.requireAllUsed();
+  }
+
+  /**
+   * The world as text, for the next invocation: xen-backup has ended, and enough time passes for
+   * what it left behind to come to rest.
+   */
+  async save(): Promise<string> {
+    this.#controller.die();
+    await this.settle();
+    return saveWorld(this.world, this.faults);
+  }
+
+  /** Lets time pass until nothing runs any more by itself, but no longer than ten minutes. */
+  async settle(): Promise<void> {
+    const until = this.clock.elapsedMs() + restLimitMs;
+    const isBusy = (): boolean =>
+      [...this.world.machines.values()].some(
+        ({ processes, udev }) =>
+          udev.queue.length > 0 || [...processes.values()].some(({ state }) => state !== 'D'),
+      );
+    do {
+      await this.clock.sleep(restStepMs);
+    } while (isBusy() && this.clock.elapsedMs() < until);
   }
 
   /** Time of the simulation: nothing here waits in real time. */
@@ -136,13 +164,32 @@ export class Simulation {
   }
 }
 
-/** Builds what a scenario describes, with its faults armed. @throws `scenario-invalid`. */
-export async function createSimulation(scenario: Scenario): Promise<Simulation> {
-  const { world, outsideTrust } = await buildWorld(scenario);
+/** A world that an earlier invocation saved. */
+export interface SavedWorld {
+  readonly text: string;
+  /** Its path, for messages. */
+  readonly file: string;
+}
+
+/**
+ * Builds what a scenario describes, with its faults armed; with a saved world, goes on from there:
+ * of the scenario only configuration, faults and the place of xen-backup count then.
+ *
+ * @throws `scenario-invalid`.
+ */
+export async function createSimulation(
+  scenario: Scenario,
+  saved?: SavedWorld,
+): Promise<Simulation> {
+  const faults = new FaultScript((scenario.faults ?? []).map(faultRule));
+  const world =
+    saved === undefined
+      ? (await buildWorld(scenario)).world
+      : restoreWorld(saved.text, saved.file, faults);
   return new Simulation({
     world,
-    outsideTrust,
-    faults: new FaultScript((scenario.faults ?? []).map(faultRule)),
+    outsideTrust: outsideTrust(scenario.ssh),
+    faults,
     runOn: scenario.runOn ?? outside,
     ...(scenario.resolved === undefined ? {} : { configuration: scenario.resolved }),
   });

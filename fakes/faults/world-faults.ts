@@ -13,9 +13,9 @@ import { fileSystemOf } from '../filesystem/mounted-tree.js';
 import { locate } from '../filesystem/path-walk.js';
 import type { MountRecord } from '../filesystem/types.js';
 import { unmountLazily } from '../filesystem/unmounting.js';
-import { cutLink, healLink } from '../network/links.js';
+import { cutLink, healLinkLater } from '../network/links.js';
 import { outside } from '../network/types.js';
-import { addProcess, changeDirectory, removeProcess } from '../runner/processes.js';
+import { addIdleProcess, changeDirectory, removeProcess } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
 import type { CommandFault, FaultEffect, WorldFault } from './types.js';
 
@@ -77,9 +77,7 @@ function cutNetwork(machine: Machine, fault: WorldFault & { readonly kind: 'cut-
   const peers = fault.peer === undefined ? others : [fault.peer];
   for (const peer of peers) cutLink(world, name, peer);
   if (fault.lastsMs === undefined) return;
-  world.clock.scheduleBackground(fault.lastsMs, () => {
-    for (const peer of peers) healLink(world, name, peer);
-  });
+  for (const peer of peers) healLinkLater(world, name, peer, fault.lastsMs);
 }
 
 /** Writes to the origin of each thick snapshot until it can take no more. */
@@ -110,7 +108,7 @@ function mountMeant(machine: Machine, path: string | undefined): MountRecord {
 }
 
 function holdMount(machine: Machine, mount: MountRecord, lastsMs: number): void {
-  const process = addProcess(machine, { argv: ['find', mount.mountPoint] });
+  const process = addIdleProcess(machine, { argv: ['find', mount.mountPoint] });
   changeDirectory(process, locate(machine, mount.mountPoint));
   machine.world.clock.scheduleBackground(lastsMs, () => {
     removeProcess(machine, process);

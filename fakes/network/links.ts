@@ -22,6 +22,17 @@ export function healLink(world: World, left: string, right: string): void {
   tell(world);
 }
 
+/** Packets pass again after some time. */
+export function healLinkLater(world: World, left: string, right: string, delayMs: number): void {
+  const { clock, network } = world;
+  const event = { left, right, atMs: clock.elapsedMs() + delayMs };
+  network.returns.push(event);
+  clock.scheduleBackground(delayMs, () => {
+    network.returns.splice(network.returns.indexOf(event), 1);
+    healLink(world, left, right);
+  });
+}
+
 function tell(world: World): void {
   for (const watcher of [...world.network.watchers]) watcher();
 }

@@ -2,6 +2,8 @@
 export interface NetworkState {
   /** `from>to` pairs that are cut now: packets vanish, nobody is told. */
   readonly cut: Set<string>;
+  /** Links that come back by themselves, at a simulated time. */
+  readonly returns: { readonly left: string; readonly right: string; readonly atMs: number }[];
   /** Called after each change of a link. */
   readonly watchers: Set<() => void>;
 }

@@ -3,7 +3,7 @@ import { canReach } from '../network/links.js';
 import { splitRemoteShell, splitShellWords } from '../network/shell-words.js';
 import { connectBySsh, parseSshCall } from '../network/ssh.js';
 import { Pipe } from '../runner/pipe.js';
-import { addProcess, removeProcess } from '../runner/processes.js';
+import { addIdleProcess, removeProcess } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
 import { lastWords, places } from './complaints.js';
 import type { RsyncOptions } from './options.js';
@@ -45,7 +45,7 @@ export async function connectReceiver(
   const serverCommand = `${options.rsyncPath} ${serverWords(options).join(' ')} . ${place.path}`;
   const sshArgv = [...shell, ...user, place.host, serverCommand];
   const parent = machine.processes.get(streams.processId);
-  const ssh = addProcess(machine, { argv: sshArgv, ...(parent === undefined ? {} : { parent }) });
+  const ssh = addIdleProcess(machine, { argv: sshArgv, ...(parent === undefined ? {} : { parent }) });
   const hangUp = (): void => {
     removeProcess(machine, ssh);
   };

@@ -59,6 +59,15 @@ export function addProcess(machine: Machine, init: ProcessInit): SimulatedProces
   return process;
 }
 
+/** A process that does nothing but be there, until it is killed or taken away. */
+export function addIdleProcess(machine: Machine, init: ProcessInit): SimulatedProcess {
+  const process = addProcess(machine, init);
+  process.killed.signal.addEventListener('abort', () => {
+    removeProcess(machine, process);
+  });
+  return process;
+}
+
 /** Where processes work: the inode itself, whatever is mounted over its path later. */
 const workingDirectories = new WeakMap<SimulatedProcess, Location>();
 

@@ -29,6 +29,11 @@ export function buildNetwork(world: World, ssh: ScenarioInput['ssh'] = {}): Outs
     }
   }
   for (const { from, to } of ssh.cut ?? []) cutLink(world, from, to);
+  return outsideTrust(ssh);
+}
+
+/** What xen-backup's own known_hosts say when it runs outside all hosts. */
+export function outsideTrust(ssh: ScenarioInput['ssh'] = {}): OutsideTrust {
   const toward = (links: Links | undefined): ReadonlySet<string> =>
     new Set((links ?? []).filter(({ from }) => from === outside).map(({ to }) => to));
   return { unknown: toward(ssh.unknownKeys), changed: toward(ssh.changedKeys) };

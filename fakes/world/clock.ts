@@ -19,9 +19,13 @@ export class SimulatedClock implements Clock {
   #background: Timer[] = [];
   #pumping = false;
 
-  /** @param startMs - the wall clock at the beginning, in milliseconds since 1970. */
-  constructor(startMs: number) {
+  /**
+   * @param startMs - the wall clock at the beginning, in milliseconds since 1970.
+   * @param elapsedMs - how much of it is over, for a world that goes on; default 0.
+   */
+  constructor(startMs: number, elapsedMs = 0) {
     this.#startMs = startMs;
+    this.#elapsedMs = elapsedMs;
   }
 
   now(): number {

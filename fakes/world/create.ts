@@ -2,7 +2,7 @@ import { startEventDaemon } from '../daemons/dmeventd.js';
 import { startUdev } from '../daemons/udevd.js';
 import type { FileSystemImage } from '../filesystem/types.js';
 import { SimulatedClock } from './clock.js';
-import { createIdentifiers } from './identifiers.js';
+import { createIdentifiers, type IdentifiersState } from './identifiers.js';
 import type { HostHardware, InstalledTool, Machine, World } from './state.js';
 
 export interface WorldInit {
@@ -10,15 +10,17 @@ export interface WorldInit {
   readonly seed: string;
   /** Wall clock at the beginning. Default: 2026-01-01 00:00:00 UTC. */
   readonly startMs?: number;
+  /** A saved world goes on from here. */
+  readonly saved?: { readonly elapsedMs: number; readonly identifiers: IdentifiersState };
 }
 
 /** A world without machines. */
 export function createWorld(init: WorldInit): World {
   return {
-    clock: new SimulatedClock(init.startMs ?? Date.UTC(2026, 0, 1)),
-    identifiers: createIdentifiers(init.seed),
+    clock: new SimulatedClock(init.startMs ?? Date.UTC(2026, 0, 1), init.saved?.elapsedMs),
+    identifiers: createIdentifiers(init.seed, init.saved?.identifiers),
     machines: new Map(),
-    network: { cut: new Set(), watchers: new Set() },
+    network: { cut: new Set(), returns: [], watchers: new Set() },
     trace: [],
     writeSequence: 0,
   };

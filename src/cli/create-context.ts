@@ -91,7 +91,7 @@ export function createContext(
     close: async () => {
       const { world } = globalOptions();
       if (world !== undefined && simulation !== undefined) {
-        await environment.worlds.write(world, (await simulation).save());
+        await environment.worlds.write(world, await (await simulation).save());
       }
       await logs?.close();
     },

@@ -9,8 +9,8 @@ export interface Simulation extends SimulatedHosts {
   readonly killed: Promise<void>;
   /** @throws `fault-unused` naming the faults that never struck. */
   requireAllFaultsUsed(): void;
-  /** The world as text, for the next invocation. */
-  save(): string;
+  /** The world as text, for the next invocation. Ends xen-backup's life in it. */
+  save(): Promise<string>;
 }
 
 /** A scenario to be simulated. */
@@ -28,10 +28,11 @@ export interface ScenarioText {
  *
  * @throws `scenario-invalid`.
  */
-export async function loadSimulation({ text, file }: ScenarioText): Promise<Simulation> {
+export async function loadSimulation({ text, file, world }: ScenarioText): Promise<Simulation> {
   const { createSimulation, parseScenario } = await import('../../fakes/index.js');
   const scenario = parseScenario(text, file);
-  const simulation = await createSimulation(scenario);
+  const saved = world === undefined ? undefined : { text: world, file: 'the saved world' };
+  const simulation = await createSimulation(scenario, saved);
   const { configuration } = scenario;
   return {
     clock: simulation.clock,
@@ -43,7 +44,7 @@ export async function loadSimulation({ text, file }: ScenarioText): Promise<Simu
     requireAllFaultsUsed: () => {
       simulation.faults.requireAllUsed();
     },
-    save: () => '',
+    save: () => simulation.save(),
     ...(configuration === undefined
       ? {}
       : { told: resolveConfiguration(configuration, simulatedHome) }),
