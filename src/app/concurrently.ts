@@ -20,7 +20,9 @@ export async function mapConcurrently<T, R>(
       if (errors.length > 0) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, limit) }, worker));
+  // Whatever is no number of workers is one: no limit may mean that nothing is done.
+  const workers = Number.isFinite(limit) ? Math.min(Math.max(1, limit), items.length) : 1;
+  await Promise.all(Array.from({ length: workers }, worker));
   if (errors.length > 0) throw errors[0];
   return results;
 }

@@ -1,4 +1,10 @@
-import { ownedName, type HostName, type RunId, XenBackupError } from '../../core/index.js';
+import {
+  ownedName,
+  type HostName,
+  type RunId,
+  toXenBackupError,
+  XenBackupError,
+} from '../../core/index.js';
 import type { HeldLock, Host } from '../../ports/index.js';
 import { type RunContext, runPath } from '../context.js';
 import { Counter } from '../counter.js';
@@ -60,6 +66,11 @@ export class HostSession {
     return this.host.name;
   }
 
+  /** Aborts when the host no longer knows that this run is alive: others may clean up after it. */
+  get lost(): AbortSignal {
+    return this.#runLock?.lost ?? new AbortController().signal;
+  }
+
   /** A fresh name for a map or a snapshot. */
   nextObject(): { readonly name: string; readonly uuid: string } {
     const number = this.#names.next();
@@ -97,7 +108,8 @@ export class HostSession {
   /** @returns what remains on the host, in words. */
   async end(): Promise<readonly string[]> {
     try {
-      this.#residue.push(...(await this.#own.unwind()));
+      // While something of ours is there, so is the rule that keeps udev away from it.
+      if (this.#residue.length === 0) this.#residue.push(...(await this.#own.unwind()));
       if (this.#residue.length === 0) {
         await this.host.files.removeDirectory(runPath(this.runId));
         await this.#journal.remove();
@@ -105,6 +117,8 @@ export class HostSession {
         await this.#journal.flush();
       }
       return this.#residue;
+    } catch (error) {
+      return [...this.#residue, `${this.name}: ${toXenBackupError(error).message}`];
     } finally {
       await this.#runLock?.release();
     }

@@ -1,4 +1,4 @@
-import type { HostName } from '../../core/index.js';
+import { type HostName, toXenBackupError } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { Counter } from '../counter.js';
 import { recoverHost } from '../recover/recover-host.js';
@@ -33,7 +33,7 @@ export class SessionPool {
       settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.end()] : [])),
     );
     return ended.flatMap((result) =>
-      result.status === 'fulfilled' ? result.value : [String(result.reason)],
+      result.status === 'fulfilled' ? result.value : [toXenBackupError(result.reason).message],
     );
   }
 

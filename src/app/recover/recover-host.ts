@@ -13,18 +13,20 @@ export async function recoverHost(
   identified: IdentifiedHost,
 ): Promise<RecoveryResult> {
   const { host } = identified;
-  const liveness = new RunLiveness(host, {
+  const owner = {
     runId: context.runId,
     controller: context.controller.nodeName,
     processId: context.controller.processId,
     since: new Date(context.clock.now()).toISOString(),
-  });
+  };
+  // A receiver outlives the process that started it; it would write on, and keep its mount busy.
+  const liveness = new RunLiveness(host, owner, (runId) => host.copier.stopReceivers(runId));
   try {
     const journals = await recoverFromJournals(context, identified, liveness);
     const stamped = await recoverStamped(host, context.clock, liveness);
     const result = {
       undone: [...journals.undone, ...stamped.undone],
-      residue: [...journals.residue, ...stamped.residue],
+      residue: [...liveness.problems, ...journals.residue, ...stamped.residue],
     };
     announce(context, host.name, result);
     return result;

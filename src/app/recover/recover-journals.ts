@@ -1,4 +1,10 @@
-import { isRunId, outstandingSteps, readJournal, type RunId } from '../../core/index.js';
+import {
+  isRunId,
+  type NumberedStep,
+  outstandingSteps,
+  readJournal,
+  type RunId,
+} from '../../core/index.js';
 import type { IdentifiedHost } from '../hosts/host-pool.js';
 import type { RunContext } from '../context.js';
 import { Counter } from '../counter.js';
@@ -15,7 +21,7 @@ export interface RecoveryResult {
   readonly residue: readonly string[];
 }
 
-/** Undoes what the journals of dead runs list, newest run first, each in exact reverse. */
+/** Undoes what the journals of dead runs list, for each guest of each run in exact reverse. */
 export async function recoverFromJournals(
   context: RunContext,
   { host, identity }: IdentifiedHost,
@@ -26,8 +32,6 @@ export async function recoverFromJournals(
   const residue: string[] = [];
   for (const runId of await listJournals(context, { host, identity })) {
     if (!(await liveness.isDead(runId))) continue;
-    // A receiver outlives the process that started it; it would write on, and keep its mount busy.
-    await host.copier.stopReceivers(runId);
     const path = `${journalDirectory(stateDirectory)}/${runId}.ndjson`;
     const text = (await host.files.readText(path, journalMaximumBytes)) ?? '';
     const { entries, damagedLines } = readJournal(text);
@@ -43,24 +47,29 @@ export async function recoverFromJournals(
       entries.at(-1)?.seq ?? 0,
     );
     const { clock, events } = context;
-    const stack = new StepStack(
-      // Cleaning up goes on to its end even when a signal arrives.
-      {
-        host,
-        journal,
-        clock,
-        events,
-        signal: new AbortController().signal,
-        stepIds: new Counter(),
-      },
-      outstandingSteps(entries),
-    );
-    const left = await stack.unwind();
-    undone.push(...stack.undone.map((undo) => `${runId}: ${undo.kind}`));
+    // Cleaning up goes on to its end even when a signal arrives.
+    const signal = new AbortController().signal;
+    const init = { host, journal, clock, events, signal, stepIds: new Counter() };
+    const left: string[] = [];
+    for (const steps of stepsByGuest(outstandingSteps(entries))) {
+      // What a run needs once for all its guests goes when nothing of theirs is left.
+      if (left.length > 0 && steps[0]?.guest === undefined) continue;
+      const stack = new StepStack(init, steps);
+      left.push(...(await stack.unwind()));
+      undone.push(...stack.undone.map((undo) => `${runId}: ${undo.kind}`));
+    }
     residue.push(...left);
     if (left.length === 0) await journal.remove();
   }
   return { undone, residue };
+}
+
+/** Guests do not stand on one another: what is stuck of one must not keep another's snapshots. */
+function stepsByGuest(steps: readonly NumberedStep[]): readonly (readonly NumberedStep[])[] {
+  const guests = new Set(steps.flatMap(({ guest }) => (guest === undefined ? [] : [guest])));
+  return [...guests, undefined]
+    .map((guest) => steps.filter((step) => step.guest === guest))
+    .filter((group) => group.length > 0);
 }
 
 async function listJournals(
@@ -70,6 +79,5 @@ async function listJournals(
   const entries = await host.files.list(journalDirectory(context.configuration.stateDirectory));
   return entries
     .map(({ name }) => /^([a-z0-9]{10})\.ndjson$/.exec(name)?.[1] ?? '')
-    .filter((runId) => isRunId(runId))
-    .reverse();
+    .filter((runId) => isRunId(runId));
 }

@@ -1,6 +1,8 @@
-import type { RunId } from '../../core/index.js';
+import { type RunId, toXenBackupError } from '../../core/index.js';
 import type { HeldLock, Host, LockOwner } from '../../ports/index.js';
 import { runLockName } from '../hosts/host-session.js';
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 /**
  * Tells dead runs from living ones on one host: a living run holds its lock. The lock of a dead
@@ -11,11 +13,18 @@ export class RunLiveness {
   readonly #owner: LockOwner;
   readonly #dead = new Map<RunId, HeldLock>();
   readonly #alive = new Set<RunId>();
+  readonly #onDead: (runId: RunId) => Promise<void>;
+  readonly #problems: string[] = [];
 
-  /** @param owner - who cleans up; its own run counts as alive. */
-  constructor(host: Host, owner: LockOwner) {
+  /**
+   * @param owner - who cleans up; its own run counts as alive.
+   * @param onDead - what has to succeed before anything of a dead run is touched. When it fails,
+   * the run counts as alive, and the reason is among the {@link problems}.
+   */
+  constructor(host: Host, owner: LockOwner, onDead: (runId: RunId) => Promise<void> = nothing) {
     this.#host = host;
     this.#owner = owner;
+    this.#onDead = onDead;
     this.#alive.add(owner.runId);
   }
 
@@ -27,13 +36,20 @@ export class RunLiveness {
       this.#alive.add(runId);
       return false;
     }
+    // Held in any case: released with all others, also when what follows fails.
     this.#dead.set(runId, attempt.lock);
-    return true;
+    try {
+      await this.#onDead(runId);
+    } catch (error) {
+      this.#alive.add(runId);
+      this.#problems.push(`${this.#host.name}: run ${runId} (${toXenBackupError(error).message})`);
+    }
+    return !this.#alive.has(runId);
   }
 
-  /** Runs that are dead, as far as they were asked about. */
-  get dead(): readonly RunId[] {
-    return [...this.#dead.keys()];
+  /** In words, why runs that seem dead were left alone. */
+  get problems(): readonly string[] {
+    return this.#problems;
   }
 
   async release(): Promise<void> {

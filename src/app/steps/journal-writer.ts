@@ -17,6 +17,8 @@ export class JournalWriter {
   readonly #bootId: string;
   #seq = 0;
   #exists = false;
+  /** The file may end in the middle of a line: what is appended must not become its end. */
+  #isTorn = false;
   #waiting: string[] = [];
   #queue: Promise<void> = Promise.resolve();
 
@@ -37,6 +39,7 @@ export class JournalWriter {
     this.path = `${this.#directory}/${runId}.ndjson`;
     this.#seq = lastSeq ?? 0;
     this.#exists = lastSeq !== undefined;
+    this.#isTorn = this.#exists;
   }
 
   /** Durable when it resolves. Steps that are taken together share one append and one flush. */
@@ -73,7 +76,10 @@ export class JournalWriter {
     const lines = this.#waiting;
     if (lines.length === 0) return;
     if (this.#exists) {
-      await this.#files.appendDurably(this.path, lines.join(''));
+      const text = `${this.#isTorn ? '\n' : ''}${lines.join('')}`;
+      this.#isTorn = true;
+      await this.#files.appendDurably(this.path, text);
+      this.#isTorn = false;
     } else {
       // The first lines are written so that the new name itself survives a power cut.
       await this.#files.makeDirectory(this.#directory);

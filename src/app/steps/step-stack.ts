@@ -1,5 +1,6 @@
 import {
   inverse,
+  isXenBackupError,
   type NumberedStep,
   type PlacedUndo,
   type Step,
@@ -81,7 +82,7 @@ export class StepStack {
    * of what lies beneath it: what it holds open cannot be removed anyway. What remains stays in
    * the journal.
    *
-   * @returns what remains, in words; empty when all is gone.
+   * @returns what remains, in words; empty when all is gone. Never throws.
    */
   async unwind(): Promise<readonly string[]> {
     while (this.#taken.length > 0) {
@@ -90,7 +91,7 @@ export class StepStack {
       try {
         await this.#undo(step);
       } catch (error) {
-        await this.#init.journal.flush();
+        await this.#saveJournal();
         const reason = toXenBackupError(error).message;
         return this.#taken
           .map((left) => `${left.host}: ${describeStep(left)} (${reason})`)
@@ -98,6 +99,17 @@ export class StepStack {
       }
     }
     return [];
+  }
+
+  /** What it would tell, recovery finds out by itself; whoever unwinds must come to the end. */
+  async #saveJournal(): Promise<void> {
+    try {
+      await this.#init.journal.flush();
+    } catch (error) {
+      const { message, remedy } = toXenBackupError(error);
+      const { events, host } = this.#init;
+      events.emit({ type: 'notice', level: 'warning', host: host.name, message, remedy });
+    }
   }
 
   async #perform(step: NumberedStep): Promise<StepEffect> {
@@ -171,9 +183,11 @@ export function describeStep(step: Step): string {
   }
 }
 
-/** @throws `interrupted` once the signal has aborted. */
+/** @throws `interrupted` once the signal has aborted, or the error of ours that it was aborted for. */
 export function throwIfInterrupted(signal: AbortSignal): void {
   if (!signal.aborted) return;
-  const reason = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
-  throw new XenBackupError('interrupted', { message: `interrupted: ${reason}` });
+  const reason: unknown = signal.reason;
+  if (isXenBackupError(reason)) throw reason;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  throw new XenBackupError('interrupted', { message: `interrupted: ${message}` });
 }

@@ -17,11 +17,20 @@ export async function takeUndo(undo: Undo, host: Host, clock: Clock): Promise<vo
       const isBusy =
         isXenBackupError(error, 'volume-busy') || isXenBackupError(error, 'mount-busy');
       if (!isBusy) throw error;
-      await host.deviceEvents.settle();
+      await settle(host);
       await clock.sleep(pauseMs);
     }
   }
   await takeOnce(undo, host);
+}
+
+/** An udev that does not come to rest is no reason to give up: the next attempt tells. */
+async function settle(host: Host): Promise<void> {
+  try {
+    await host.deviceEvents.settle();
+  } catch (error) {
+    if (!isXenBackupError(error, 'command-timed-out')) throw error;
+  }
 }
 
 async function takeOnce(undo: Undo, host: Host): Promise<void> {

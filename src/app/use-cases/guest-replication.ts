@@ -1,15 +1,35 @@
-import type { GuestConfiguration, HostName, StandbyRecord } from '../../core/index.js';
+import type {
+  GuestConfiguration,
+  GuestDecision,
+  HostName,
+  StandbyRecord,
+} from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
+import type { SessionPool } from '../hosts/session-pool.js';
 import type { MountedSource, OpenSource } from './open-source.js';
 
 /** `plan` opens and closes; `dry-run` counts too; `run` writes. */
 export type ReplicationMode = 'plan' | 'dry-run' | 'run';
 
+export type ReplicateDecision = Extract<GuestDecision, { kind: 'replicate' }>;
+
+export interface GuestRequest {
+  readonly context: RunContext;
+  readonly sessions: SessionPool;
+  readonly guest: GuestConfiguration;
+  readonly decision: ReplicateDecision;
+  readonly mode: ReplicationMode;
+  /** `shut-off` with `--from`: then the records must prove the source newest. */
+  readonly sourceState: 'running' | 'shut-off';
+}
+
 /** A target whose lock is held, with what it remembers. */
 export interface LockedTarget {
   readonly session: HostSession;
   readonly record: StandbyRecord | undefined;
+  /** Aborts when the target is no longer ours alone. */
+  readonly lost: AbortSignal;
 }
 
 /** What the targets of one guest have in common. */

@@ -5,6 +5,7 @@ import {
   findUnsupported,
   type GuestConfiguration,
   type GuestDisk,
+  holdsItsDisks,
   type MountPlan,
   selectDisks,
   sourceSide,
@@ -53,11 +54,13 @@ export async function openSource(
 ): Promise<OpenSource> {
   const { host } = session;
   const state = await host.hypervisor.domainState(guest.name);
-  const runs = state !== undefined && stateMeaning(state).kind === 'replicate';
-  if (runs !== (expectsRunning === 'running')) {
-    throw new XenBackupError('standby-in-use', {
-      message: `${guest.name} on ${session.name} became ${state ?? 'unknown'} in the meantime`,
-      remedy: 'Run again.',
+  const isAsExpected =
+    expectsRunning === 'running'
+      ? state !== undefined && stateMeaning(state).kind === 'replicate'
+      : state === undefined || !holdsItsDisks(state);
+  if (!isAsExpected) {
+    throw new XenBackupError('guest-state-changed', {
+      message: `${guest.name} on ${session.name} is ${state ?? 'gone'} since the run began`,
     });
   }
   const definition = await host.hypervisor.readDefinition(guest.name);

@@ -1,10 +1,7 @@
 import {
-  type GuestConfiguration,
-  type GuestDecision,
   type GuestPlan,
   type GuestReport,
   type HostName,
-  isProvenNewest,
   nextRun,
   type StandbyRecord,
   type TargetReport,
@@ -12,34 +9,22 @@ import {
   XenBackupError,
 } from '../../core/index.js';
 import type { HeldLock } from '../../ports/index.js';
-import type { RunContext } from '../context.js';
 import { lockGuest } from '../hosts/guest-locks.js';
 import type { HostSession } from '../hosts/host-session.js';
-import type { SessionPool } from '../hosts/session-pool.js';
+import { requireProvenNewest } from '../standby/proven-newest.js';
 import { readRecord, writeRecord } from '../standby/records.js';
 import type { StepStack } from '../steps/index.js';
 import {
   type GuestReplication,
+  type GuestRequest,
   type LockedTarget,
   newRecord,
-  type ReplicationMode,
 } from './guest-replication.js';
 import { mountOpenSource, type OpenSource, openSource } from './open-source.js';
 import { replicateTarget, type TargetResult } from './replicate-target.js';
 import { limitDuration } from './duration-limit.js';
+import { composeGuestReport } from './guest-report.js';
 import { Stopwatch } from './stopwatch.js';
-
-export type ReplicateDecision = Extract<GuestDecision, { kind: 'replicate' }>;
-
-export interface GuestRequest {
-  readonly context: RunContext;
-  readonly sessions: SessionPool;
-  readonly guest: GuestConfiguration;
-  readonly decision: ReplicateDecision;
-  readonly mode: ReplicationMode;
-  /** `shut-off` with `--from`: then the records must prove the source newest. */
-  readonly sourceState: 'running' | 'shut-off';
-}
 
 export interface GuestResult {
   readonly report: GuestReport;
@@ -69,7 +54,7 @@ interface Served {
 }
 
 class GuestRun {
-  readonly #request: GuestRequest;
+  #request: GuestRequest;
   readonly #watch: Stopwatch;
   readonly #locks: HeldLock[] = [];
   readonly #targetReports: TargetReport[] = [];
@@ -97,9 +82,15 @@ class GuestRun {
     } catch (error) {
       failure = toXenBackupError(error);
     } finally {
-      await Promise.all(this.#locks.map((lock) => lock.release()));
+      // One that cannot be released any more dies with its connection.
+      await Promise.allSettled(this.#locks.map((lock) => lock.release()));
     }
-    const report = this.#report(failure, context.clock.elapsedMs() - startMs);
+    const report = composeGuestReport(this.#request, {
+      failure,
+      targets: this.#targetReports,
+      peakShare: this.#peakShare,
+      durationMs: context.clock.elapsedMs() - startMs,
+    });
     const { outcome, reason, remedy } = report;
     context.events.emit({
       type: 'guest-finished',
@@ -117,6 +108,7 @@ class GuestRun {
     const lock = await lockGuest(context, source, guest.name);
     if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
     this.#locks.push(lock.lock);
+    this.#stopWhenLost([lock.lock.lost, source.lost]);
     const { stateDirectory } = context.configuration;
     const sourceRecord = await readRecord(source.host, stateDirectory, guest.name);
     const targets = await this.#lockTargets();
@@ -125,6 +117,13 @@ class GuestRun {
     }
     if (targets.length === 0) return undefined;
     return this.#withSource(source, sourceRecord, targets);
+  }
+
+  /** From now on the guest's part of the run ends as by a signal when a lock is lost. */
+  #stopWhenLost(lost: readonly AbortSignal[]): void {
+    const { context } = this.#request;
+    const signal = AbortSignal.any([context.signal, ...lost]);
+    this.#request = { ...this.#request, context: { ...context, signal } };
   }
 
   /** Targets that cannot be locked or asked are reported and left out; the others go on. */
@@ -143,6 +142,7 @@ class GuestRun {
         locked.push({
           session,
           record: await readRecord(session.host, stateDirectory, guest.name),
+          lost: AbortSignal.any([lock.lock.lost, session.lost]),
         });
       } catch (error) {
         const { code, message, remedy } = toXenBackupError(error);
@@ -279,49 +279,10 @@ class GuestRun {
       teardown: stacks.toReversed().flatMap(({ undone }) => undone),
     };
   }
-
-  #report(failure: XenBackupError | undefined, durationMs: number): GuestReport {
-    const { guest, decision } = this.#request;
-    const targets = this.#targetReports;
-    const bad = targets.find(({ outcome }) => outcome !== 'done');
-    const cause = failure ?? bad;
-    const allBusy = targets.length > 0 && targets.every(({ outcome }) => outcome === 'busy');
-    const isBusy = failure?.code === 'lock-busy' || (failure === undefined && allBusy);
-    const reason =
-      failure?.message ??
-      (bad === undefined ? undefined : `${bad.host}: ${bad.reason ?? bad.outcome}`);
-    return {
-      guest: guest.name,
-      outcome: isBusy ? 'busy' : cause === undefined ? 'done' : 'failed',
-      ...(cause?.code === undefined ? {} : { code: cause.code }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(cause?.remedy === undefined ? {} : { remedy: cause.remedy }),
-      source: decision.source,
-      consistency: 'none',
-      ...(this.#peakShare === undefined ? {} : { snapshotPeakShare: this.#peakShare }),
-      durationMs,
-      targets,
-    };
-  }
 }
 
 /** The work is begun by the first who wants it; all others wait for the same. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let begun: Promise<void> | undefined;
   return () => (begun ??= work());
-}
-
-function requireProvenNewest(
-  source: HostName,
-  sourceRecord: StandbyRecord | undefined,
-  others: readonly (StandbyRecord | undefined)[],
-): void {
-  if (isProvenNewest(sourceRecord, others)) return;
-  throw new XenBackupError('source-unproven', {
-    message:
-      `the records do not prove that ${source} has the newest data: it ` +
-      (sourceRecord === undefined
-        ? 'has no record of this guest'
-        : `was the ${sourceRecord.role} of replication ${String(sourceRecord.counter)}`),
-  });
 }

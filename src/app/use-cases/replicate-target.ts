@@ -16,7 +16,7 @@ import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { mountTarget } from '../stages/mount-trees.js';
 import { recordPath, writeRecord } from '../standby/records.js';
-import type { StepStack } from '../steps/index.js';
+import { type StepStack, throwIfInterrupted } from '../steps/index.js';
 import { conflictError } from './open-source.js';
 import { openTarget, type OpenTarget, requireAtRest } from './open-target.js';
 import { type GuestReplication, type LockedTarget, newRecord } from './guest-replication.js';
@@ -42,6 +42,8 @@ class TargetReplication {
   readonly #replication: GuestReplication;
   readonly #session: HostSession;
   readonly #record: StandbyRecord | undefined;
+  readonly #lost: AbortSignal;
+  readonly #signal: AbortSignal;
   readonly #stack: StepStack;
   readonly #watch: Stopwatch;
   #opened: OpenTarget | undefined;
@@ -49,11 +51,13 @@ class TargetReplication {
   #notCopied: readonly NotCopied[] = [];
   #totals: CopyTotals = { files: 0, bytes: 0, deletions: 0 };
 
-  constructor(replication: GuestReplication, { session, record }: LockedTarget) {
+  constructor(replication: GuestReplication, { session, record, lost }: LockedTarget) {
     this.#replication = replication;
     this.#session = session;
     this.#record = record;
-    this.#stack = session.newStack(replication.context.signal);
+    this.#lost = lost;
+    this.#signal = AbortSignal.any([replication.context.signal, lost]);
+    this.#stack = session.newStack(this.#signal);
     const { clock, events } = replication.context;
     this.#watch = new Stopwatch(clock, events, {
       guest: replication.guest.name,
@@ -120,7 +124,7 @@ class TargetReplication {
       transfers: matched.transfers,
       clock: context.clock,
       events: context.events,
-      signal: context.signal,
+      signal: this.#signal,
       onFill: this.#replication.onFill,
       nextTag: () => session.nextTag(),
       targetLock: guestLockName(guest.name),
@@ -141,6 +145,8 @@ class TargetReplication {
 
   /** Only after the last check, the last unmount, and the last byte on the disk. */
   async #complete(record: StandbyRecord): Promise<void> {
+    // A signal does not matter any more; that somebody else may have been at the disks does.
+    throwIfInterrupted(this.#lost);
     const { host } = this.#session;
     for (const { volume } of this.#opened?.volumes ?? []) {
       await host.deviceMapper.flush(volume.deviceMapperPath);

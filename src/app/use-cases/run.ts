@@ -91,6 +91,7 @@ async function replicateAll(
   );
   return mapConcurrently(guests, options.jobs ?? 1, async (guest) => {
     if (context.signal.aborted) return settled(context, guest, interrupted);
+    if (guest.consistency !== 'none') return settled(context, guest, unavailable(guest));
     const decision = decideGuest(guest, inventories, {
       ...(actingHost === undefined ? {} : { actingHost }),
       ...(from === undefined ? {} : { from }),
@@ -119,6 +120,16 @@ const interrupted = {
   code: 'interrupted',
   reason: 'a signal ended the run before this guest',
 } as const satisfies GuestDecision;
+
+/** What the configuration asks for and this version cannot give is refused, never ignored. */
+function unavailable(guest: GuestConfiguration) {
+  return {
+    kind: 'fail',
+    code: 'configuration-invalid',
+    reason: `consistency: ${guest.consistency} is not available in this version`,
+    remedy: 'Set consistency: none, which reads the disks as a power cut would leave them.',
+  } as const satisfies GuestDecision;
+}
 
 /** A guest with which nothing is done. */
 function settled(

@@ -1,0 +1,25 @@
+import {
+  type HostName,
+  isProvenNewest,
+  type StandbyRecord,
+  XenBackupError,
+} from '../../core/index.js';
+
+/**
+ * @param others - what all other hosts of the guest remember.
+ * @throws `source-unproven` unless the records prove that the source has the newest data.
+ */
+export function requireProvenNewest(
+  source: HostName,
+  sourceRecord: StandbyRecord | undefined,
+  others: readonly (StandbyRecord | undefined)[],
+): void {
+  if (isProvenNewest(sourceRecord, others)) return;
+  throw new XenBackupError('source-unproven', {
+    message:
+      `the records do not prove that ${source} has the newest data: it ` +
+      (sourceRecord === undefined
+        ? 'has no record of this guest'
+        : `was the ${sourceRecord.role} of replication ${String(sourceRecord.counter)}`),
+  });
+}
