@@ -63,8 +63,8 @@ describe('a scenario', () => {
   });
 
   it('checks the configuration inside as config check does', () => {
-    const text = `${smallest}configuration: { hosts: { dom0a: {} }, guests: { g: { hosts: [dom0a, dom0q] } } }\n`;
-    expect(problemsOf(text)[0]).toContain('names the host "dom0q"');
+    const text = `${smallest}configuration: { hosts: { dom0a: {} }, guests: { g: { hosts: [dom0a, dom0a] } } }\n`;
+    expect(problemsOf(text)[0]).toContain('names the host "dom0a" twice');
   });
 
   it('says what does not fit when it is built', async () => {

@@ -49,7 +49,7 @@ export function parseScenario(text: string, file: string): Scenario {
 
 function checkConfiguration(root: LocatedMap): readonly Problem[] {
   const configuration = root.entries.get('configuration')?.value;
-  return configuration?.kind === 'map' ? crossCheck(configuration, 'complete') : [];
+  return configuration?.kind === 'map' ? crossCheck(configuration) : [];
 }
 
 function invalid(problems: readonly Problem[], file: string): XenBackupError {

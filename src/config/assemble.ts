@@ -1,5 +1,5 @@
 import { readConfFile } from './conf-file.js';
-import { type Completeness, crossCheck } from './cross-check.js';
+import { crossCheck } from './cross-check.js';
 import { problemsOfIssues } from './issues.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { type LocatedMap, toPlain } from './located.js';
@@ -39,7 +39,7 @@ export function assembleConfiguration(texts: ConfigurationTexts): Assembly {
     ? []
     : problemsOfIssues(plain.error.issues, gathered.value, () => jsonSchemaOf(configurationSchema));
   const [first, ...others] = sortProblems(
-    [...gathered.problems, ...issues, ...crossCheck(gathered.value, gathered.completeness)],
+    [...gathered.problems, ...issues, ...crossCheck(gathered.value)],
     [...texts.yaml, ...texts.conf].map(({ path }) => path),
   );
   if (first !== undefined) return { kind: 'invalid', problems: [first, ...others] };
@@ -50,26 +50,21 @@ export function assembleConfiguration(texts: ConfigurationTexts): Assembly {
 interface Gathered {
   readonly value: LocatedMap;
   readonly problems: readonly Problem[];
-  readonly completeness: Completeness;
 }
 
 function gather(texts: ConfigurationTexts): Gathered {
   const problems: Problem[] = [...texts.problems];
   const maps: LocatedMap[] = [];
-  let completeness: Completeness = problems.length === 0 ? 'complete' : 'files-missing';
   for (const file of texts.yaml) {
     const reading = readYaml(file.path, file.text);
     problems.push(...reading.problems);
     if (reading.value?.kind === 'map') maps.push(reading.value);
     else if (reading.value !== undefined) {
       problems.push({ place: reading.value.place, message: 'expected a map of keys' });
-    } else completeness = 'files-missing';
+    }
   }
   const conf = texts.conf.map((file) => readConfFile(file.path, file.text));
-  for (const reading of conf) {
-    problems.push(...reading.problems);
-    if (reading.guest === undefined) completeness = 'files-missing';
-  }
+  for (const reading of conf) problems.push(...reading.problems);
   const [first = emptyMap(texts), ...rest] = maps;
   const merged = mergeFiles([first, ...rest]);
   const whole = mergeConfGuests(
@@ -78,7 +73,6 @@ function gather(texts: ConfigurationTexts): Gathered {
   );
   return {
     value: whole.value,
-    completeness,
     problems: [...problems, ...merged.problems, ...whole.problems],
   };
 }

@@ -1,26 +1,18 @@
-import { didYouMean } from './did-you-mean.js';
 import { type LocatedMap, type LocatedValue, mapEntries } from './located.js';
 import { formatPlace, type Place, type Problem } from './problem.js';
 import { quoted } from './quoted.js';
 
-/** Whether every file could be read: a host may stand in one that could not. */
-export type Completeness = 'complete' | 'files-missing';
-
-/** What no single value can tell: names that lead nowhere, and one machine under two names. */
-export function crossCheck(root: LocatedMap, completeness: Completeness): readonly Problem[] {
-  return [...checkGuestHosts(root, completeness), ...checkAddresses(root)];
+/** What no single value can tell: a host that is named twice, and one machine under two names. */
+export function crossCheck(root: LocatedMap): readonly Problem[] {
+  return [...checkGuestHosts(root), ...checkAddresses(root)];
 }
 
-function checkGuestHosts(root: LocatedMap, completeness: Completeness): readonly Problem[] {
-  const known = [...mapEntries(root.entries.get('hosts')?.value).keys()];
+function checkGuestHosts(root: LocatedMap): readonly Problem[] {
   const guests = mapEntries(root.entries.get('guests')?.value);
   return [...guests].flatMap(([guest, { value }]) => {
     const hosts = mapEntries(value).get('hosts')?.value;
     const names = hosts?.kind === 'list' ? hosts.items.flatMap(textWithPlace) : [];
-    return [
-      ...repeated(names, guest),
-      ...(completeness === 'complete' ? unknown(names, known, guest) : []),
-    ];
+    return repeated(names, guest);
   });
 }
 
@@ -46,19 +38,6 @@ function repeated(names: readonly TextWithPlace[], guest: string): readonly Prob
     const message = `the guest ${quoted(guest)} names the host ${quoted(text)} twice; first at ${formatPlace(first)}`;
     return [{ place, message }];
   });
-}
-
-function unknown(
-  names: readonly TextWithPlace[],
-  known: readonly string[],
-  guest: string,
-): readonly Problem[] {
-  return names
-    .filter(({ text }) => !known.includes(text))
-    .map(({ text, place }) => ({
-      place,
-      message: `the guest ${quoted(guest)} names the host ${quoted(text)}, which is not under hosts${didYouMean(text, known)}`,
-    }));
 }
 
 /**

@@ -33,14 +33,20 @@ export function resolveConfiguration(
     configuration: {
       libvirtUri: parsed.libvirtUri ?? builtInDefaults.libvirtUri,
       stateDirectory: parsed.stateDir ?? builtInDefaults.stateDir,
-      hosts: Object.entries(parsed.hosts ?? {}).map(([name, host]) =>
-        resolveHost(name, host ?? {}, homeDirectory),
+      hosts: hostNames(parsed).map((name) =>
+        resolveHost(name, parsed.hosts?.[name] ?? {}, homeDirectory),
       ),
       guests: Object.entries(parsed.guests ?? {}).map(([name, guest]) =>
         resolveGuest(name, guest, defaults),
       ),
     },
   };
+}
+
+/** A host that only guests name has every default: it is reached by its name. */
+function hostNames(parsed: ParsedConfiguration): readonly string[] {
+  const named = Object.values(parsed.guests ?? {}).flatMap(({ hosts }) => hosts);
+  return [...new Set([...Object.keys(parsed.hosts ?? {}), ...named])];
 }
 
 function builtInSettings(): GuestSettings {
