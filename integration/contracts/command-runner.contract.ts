@@ -12,6 +12,8 @@ export interface SampleCommands {
   readonly copiesInput?: Argv;
   /** Prints without end. */
   readonly floods?: Argv;
+  /** Prints the pid of a child, ends with 3, and leaves the child behind with its output. */
+  readonly leaves?: Argv;
   /** Ignores TERM, and has a child that ignores it too. */
   readonly stubborn?: Argv;
 }
@@ -126,6 +128,15 @@ export function describeCommandRunner(harness: CommandRunnerHarness): void {
         await running.stop();
         await running.result;
         expect(await opened.isAlive(running.processId)).toBe(false);
+      },
+    );
+
+    it.skipIf(commands.leaves === undefined)(
+      'ends a command with its leader, and what it leaves behind with it',
+      async () => {
+        const result = await opened.runner.run({ argv: commands.leaves ?? commands.missing });
+        expect(result.exitCode).toBe(3);
+        expect(await opened.isAlive(Number(result.stdout.trim()))).toBe(false);
       },
     );
 

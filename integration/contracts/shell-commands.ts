@@ -9,6 +9,7 @@ export const shellCommands: SampleCommands = {
   hangs: ['sleep', '600'],
   copiesInput: ['cat'],
   floods: ['yes', 'much too much'],
+  leaves: ['sh', '-c', 'sleep 600 & echo $!; exit 3'],
   stubborn: [
     'sh',
     '-c',

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 
 /**
  * `it` where a part of the machine is there, `it.skip` with its name where it is not. What was
@@ -13,6 +13,24 @@ export function itWith(part: string, available: boolean): typeof it | typeof it.
       });
     });
   }
-  console.log(`peers: did not run, for want of ${part}`);
+  sayMissing(part);
   return it.skip;
+}
+
+/** The same for a part that no machine must have: without it there is no test, and a line. */
+export function itIfThere(part: string, available: boolean): typeof it | undefined {
+  if (available) return it;
+  sayMissing(part);
+  return undefined;
+}
+
+const missing = new Set<string>();
+
+function sayMissing(part: string): void {
+  if (missing.size === 0) {
+    afterAll(() => {
+      console.log(`peers: did not run, for want of: ${[...missing].join(', ')}`);
+    });
+  }
+  missing.add(part);
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Everything that client and server need to trust each other, in one directory. */
@@ -26,6 +26,24 @@ export function makeKeys(directory: string): PeerKeys {
   writeFileSync(join(directory, 'authorized_keys'), readFileSync(`${identityFile}.pub`));
   return { directory, identityFile, hostKeys };
 }
+
+/**
+ * A further client key, which runs this command instead of what is asked for. The command finds
+ * that in `$SSH_ORIGINAL_COMMAND`.
+ *
+ * @returns the identity file
+ */
+export function addForcedKey(keys: PeerKeys, command: string): string {
+  forcedKeys += 1;
+  const path = join(keys.directory, `forced_${forcedKeys}`);
+  execFileSync('ssh-keygen', ['-q', '-N', '', '-t', 'ed25519', '-f', path]);
+  const quoted = command.replaceAll('"', String.raw`\"`);
+  const line = `command="${quoted}" ${publicKeyOf(path)}\n`;
+  appendFileSync(join(keys.directory, 'authorized_keys'), line);
+  return path;
+}
+
+let forcedKeys = 0;
 
 /** `type base64` of a key's public half. */
 export function publicKeyOf(path: string): string {

@@ -17,7 +17,7 @@ export interface Peer {
   /** A path there, as this machine sees it. */
   pathFromHere(path: string): string;
   /** Runs a command there as root (or as ourselves) by other means than SSH. */
-  exec(argv: readonly string[]): Promise<ExecResult>;
+  readonly exec: (argv: readonly string[]) => Promise<ExecResult>;
   /** Pids of the processes that serve connections, one for each connection. */
   connectionProcesses(): Promise<readonly string[]>;
   /** Cuts (or mends) the wire: packets are lost without a word. Absent where that is impossible. */

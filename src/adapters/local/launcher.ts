@@ -28,6 +28,11 @@ export class LocalLauncher implements Launcher {
       stdout: subprocess.stdout,
       stderr: subprocess.stderr,
       exit: exitOf(subprocess),
+      leaderEnded: new Promise((resolve) => {
+        subprocess.once('exit', () => {
+          resolve();
+        });
+      }),
     };
   }
 

@@ -89,6 +89,12 @@ const refinements: readonly Refinement[] = [
     meaning: 'a tool is not installed on the target',
   },
   {
+    codes: early,
+    says: /Failed to exec .*: No such file or directory/,
+    kind: 'tool-missing',
+    meaning: 'ssh is not installed on the source',
+  },
+  {
     codes: [11, 12, 23],
     says: /No space left on device \(28\)|Disk quota exceeded \(122\)/,
     kind: 'target-full',

@@ -23,6 +23,11 @@ export interface LaunchedProcess {
    * Rejects with `host-unreachable` when that cannot be known any more.
    */
   readonly exit: Promise<number>;
+  /**
+   * Resolves when the leader itself has ended; others of its session may live on and keep its
+   * output open. Never rejects, and may never resolve.
+   */
+  readonly leaderEnded: Promise<void>;
 }
 
 /** Starts processes on one host, each as leader of a session of its own. */

@@ -19,6 +19,7 @@ function processOf(script: Script): LaunchedProcess {
   stderr.end(script.stderr ?? '');
   const { exitCode } = script;
   return {
+    leaderEnded: new Promise(() => undefined),
     session: { processId: 42, startTicks: '1000' },
     stdin: new PassThrough().resume(),
     stdout,

@@ -9,6 +9,7 @@ import type {
 } from '../../ports/index.js';
 import { collectOutput, type Ending } from './collect-output.js';
 import type { Elevation } from './command-environment.js';
+import { deferred } from './deferred.js';
 import { followCommand } from './follow-command.js';
 import type { LaunchedProcess, Launcher } from './launcher.js';
 import { printable } from './printable.js';
@@ -18,6 +19,9 @@ import { judgeElevation } from './sudo.js';
 const defaultTimeoutMs = 120_000;
 const defaultMaxOutputBytes = 16 * 1024 * 1024;
 const defaultGraceMs = 5_000;
+/** How long the session of an ended leader may keep its output open. */
+const leftoverPatienceMs = 3_000;
+const leftoverGraceMs = 1_000;
 
 /**
  * The {@link CommandRunner} that local and remote hosts share. They differ in their
@@ -63,7 +67,31 @@ export class SessionRunner implements CommandRunner {
     const process = await this.#launcher.launch({ argv, elevation: this.#elevation, life });
     // EPIPE: the command ended without reading its input. Its exit code tells the story.
     process.stdin.on('error', () => undefined);
-    return process;
+    const exit = this.#exitWithoutLeftovers(argv, process);
+    exit.catch(() => undefined);
+    return { ...process, exit };
+  }
+
+  /**
+   * A command ends with its leader. What it left behind in its session would keep its output
+   * open, and us waiting: an ssh whose rsync has given up, for a server that is alive but stuck
+   * (seen). It is ended, and nothing of the output is lost.
+   */
+  async #exitWithoutLeftovers(argv: Argv, process: LaunchedProcess): Promise<number> {
+    const ended = deferred<number>();
+    process.exit.then(ended.resolve, ended.reject);
+    let timer: NodeJS.Timeout | undefined;
+    void process.leaderEnded.then(() => {
+      timer = setTimeout(() => {
+        this.#stopSession(process.session, argv, leftoverGraceMs).catch(ended.reject);
+      }, leftoverPatienceMs);
+      ended.promise
+        .finally(() => {
+          clearTimeout(timer);
+        })
+        .catch(() => undefined);
+    });
+    return ended.promise;
   }
 
   async #collect(command: Command, process: LaunchedProcess): Promise<Ending> {

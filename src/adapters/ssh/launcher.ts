@@ -17,6 +17,7 @@ interface OpenedChannel {
   readonly channel: ClientChannel;
   readonly stdout: FirstLineStripper;
   readonly exit: Promise<number>;
+  readonly leaderEnded: Promise<void>;
   readonly place: Place;
 }
 
@@ -31,12 +32,12 @@ export class SshLauncher implements Launcher {
   }
 
   async launch(request: LaunchRequest): Promise<LaunchedProcess> {
-    const { channel, stdout, exit, place } = await this.#openChannel(request);
+    const { channel, stdout, exit, leaderEnded, place } = await this.#openChannel(request);
     try {
       const line = await this.#firstLineOf(stdout);
       if (place.connection.lost !== undefined) throw place.connection.lost;
       const session = parseFirstLine(this.#host, request.argv, line);
-      return { session, stdin: channel, stdout, stderr: channel.stderr, exit };
+      return { session, stdin: channel, stdout, stderr: channel.stderr, exit, leaderEnded };
     } catch (error) {
       stdout.resume();
       channel.stderr.resume();
@@ -67,7 +68,12 @@ export class SshLauncher implements Launcher {
     // Whoever gets an error instead of a process does not look at its end.
     exit.catch(() => undefined);
     channel.pipe(stdout);
-    return { channel, stdout, exit, place };
+    const leaderEnded = new Promise<void>((resolve) => {
+      channel.once('exit', () => {
+        resolve();
+      });
+    });
+    return { channel, stdout, exit, leaderEnded, place };
   }
 
   async #firstLineOf(stdout: FirstLineStripper): Promise<string> {

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecResult } from './peer/peer.js';
+
+type Exec = (argv: readonly string[]) => Promise<ExecResult>;
+
+// Not the search under test: arguments and environments of everything, in plain text.
+const script = String.raw`
+for directory in /proc/[0-9]*; do
+  pid=${'$'}{directory#/proc/}
+  [ "$pid" = "$$" ] && continue
+  { cat "$directory/environ" "$directory/cmdline" | tr '\0' '\n'; } 2>/dev/null |
+    grep -q "XEN_BACKUP_COPY=$1" || continue
+  case $(ps -o stat= -p "$pid") in Z* | '') ;; *) echo "$pid" ;; esac
+done
+`;
+
+/** Pids of the living processes of one side that bear the tag anywhere. */
+export async function taggedProcesses(exec: Exec, tag: string): Promise<readonly string[]> {
+  const { stdout } = await exec(['sh', '-c', script, 'search', tag]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Waits until a search finds something. */
+export async function untilThere(
+  search: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const found = await search();
+    if (found.length > 0) return found;
+    await sleep(100);
+  }
+  throw new Error('no such process appeared within 10 s');
+}
