@@ -4,7 +4,7 @@ import { resolveRange, wholeOf } from '../block/resolve.js';
 import type { ContentRecord, DeviceKey } from '../block/types.js';
 import { noteFileSystemWrite } from '../block/writes.js';
 import type { SimulatedFileSystem } from '../filesystem/file-system.js';
-import { asSimulated } from '../filesystem/mounted-tree.js';
+import { asSimulated } from '../filesystem/as-simulated.js';
 import { isSimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import type { SimulatedDomain } from './types.js';

@@ -3,6 +3,7 @@ import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { blockSources, diskDevices, guestFileSystems } from './guest-disks.js';
 import { idleWorkload, type SimulatedDomain } from './types.js';
+import { noteStartOnMounted } from './second-writer.js';
 import { beginWorkload } from './workload.js';
 
 /** What a domain is defined with; it begins shut off. */
@@ -55,6 +56,7 @@ export function startDomain(machine: Machine, domain: SimulatedDomain): void {
   for (const device of diskDevices(machine, domain)) {
     machine.openings.push({ device, by: { kind: 'domain', domain: domain.name } });
   }
+  noteStartOnMounted(machine, domain);
   const nowMs = machine.world.clock.now();
   for (const { fileSystem, record } of guestFileSystems(machine, domain)) {
     fileSystem.beginUse(nowMs);

@@ -1,13 +1,15 @@
 import { fileSystemOn } from '../block/contents.js';
 import { noteFileSystemWrite } from '../block/writes.js';
+import { noteSecondWriter } from '../domains/second-writer.js';
 import { isSimulationError, type SimulationErrorCode } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { KernelError } from './errno.js';
-import { SimulatedFileSystem } from './file-system.js';
+import { asSimulated } from './as-simulated.js';
+import type { SimulatedFileSystem } from './file-system.js';
 import type { FileTree } from './file-tree.js';
 import { traitsOf } from './traits.js';
 import { findPath } from './tree-paths.js';
-import type { FileSystemImage, MountRecord } from './types.js';
+import type { MountRecord } from './types.js';
 
 /** Mount options that show a file system without its journal. */
 const skipReplayOptions = ['noload', 'norecovery', 'nologreplay', 'rescue=nologreplay'];
@@ -64,6 +66,7 @@ export function accountWrite(machine: Machine, mount: MountRecord, bytes: number
   if (mount.image !== undefined) return;
   const key = `${mount.device.major}:${mount.device.minor}`;
   try {
+    noteSecondWriter(machine, key);
     noteFileSystemWrite(machine, key, bytes + metadataBytes);
   } catch (error) {
     if (!isSimulationError(error)) throw error;
@@ -74,10 +77,4 @@ export function accountWrite(machine: Machine, mount: MountRecord, bytes: number
 function errnoOf(code: SimulationErrorCode): 'ENOSPC' | 'EROFS' | 'EIO' {
   if (code === 'no-space') return 'ENOSPC';
   return code === 'read-only' ? 'EROFS' : 'EIO';
-}
-
-/** Every image of a simulated world is one of ours; the block layer need not know. */
-export function asSimulated(image: FileSystemImage): SimulatedFileSystem {
-  if (image instanceof SimulatedFileSystem) return image;
-  throw new TypeError('an image that is no SimulatedFileSystem');
 }

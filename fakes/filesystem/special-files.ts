@@ -4,7 +4,7 @@ import { isSimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { KernelError } from './errno.js';
 import { mountInfoText } from './mount-table.js';
-import { asSimulated } from './mounted-tree.js';
+import { asSimulated } from './as-simulated.js';
 
 /** Text of a file of /proc, `undefined` for other paths. */
 export function procText(machine: Machine, path: string): string | undefined {

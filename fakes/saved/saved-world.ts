@@ -23,6 +23,7 @@ const envelope = z.object({
     counters: z.array(z.tuple([z.string(), z.number()])),
   }),
   writeSequence: z.number(),
+  violations: z.array(z.string()),
   cut: z.array(z.string()),
   returns: z.array(z.object({ left: z.string(), right: z.string(), atMs: z.number() })),
   faults: z.record(z.string(), z.tuple([z.number(), z.number()])),
@@ -42,6 +43,7 @@ export function saveWorld(world: World, faults: FaultScript): string {
     elapsedMs: clock.elapsedMs(),
     identifiers: mutableIdentifiers(identifiers.state()),
     writeSequence: world.writeSequence,
+    violations: world.violations,
     cut: [...network.cut],
     returns: network.returns,
     faults: Object.fromEntries(
@@ -87,6 +89,7 @@ export function restoreWorld(text: string, file: string, faults: FaultScript): W
   const { startMs, elapsedMs, identifiers } = saved;
   const world = createWorld({ seed: '', startMs, saved: { elapsedMs, identifiers } });
   world.writeSequence = saved.writeSequence;
+  world.violations.push(...saved.violations);
   for (const [name, data] of Object.entries(saved.machines)) restoreMachine(world, name, data);
   for (const pair of saved.cut) world.network.cut.add(pair);
   for (const { left, right, atMs } of saved.returns) {

@@ -23,6 +23,7 @@ export function createWorld(init: WorldInit): World {
     network: { cut: new Set(), returns: [], watchers: new Set() },
     trace: [],
     writeSequence: 0,
+    violations: [],
   };
 }
 

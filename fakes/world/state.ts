@@ -26,6 +26,8 @@ export interface World {
   readonly trace: TraceEntry[];
   /** Counts writes to block devices in the whole world. */
   writeSequence: number;
+  /** What no real host would survive: two writers on one file system. For the judge of a test. */
+  readonly violations: string[];
 }
 
 /** One command that ran, or is running, on a machine. */

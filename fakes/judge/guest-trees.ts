@@ -1,0 +1,103 @@
+import { beginsIn } from '../block/contents.js';
+import { deviceAt, deviceOf, keyOf } from '../block/devices.js';
+import { resolveRange, wholeOf } from '../block/resolve.js';
+import { type DeviceKey, sectorBytes } from '../block/types.js';
+import { domainNamed } from '../domains/operations.js';
+import { blockSources } from '../domains/guest-disks.js';
+import { describeTree } from '../filesystem/digest.js';
+import { asSimulated } from '../filesystem/as-simulated.js';
+import type { SimulatedFileSystem } from '../filesystem/file-system.js';
+import type { Machine } from '../world/state.js';
+
+/**
+ * Lines of {@link describeTree} of each file system of a guest, by its place: `0@1048576` is what
+ * begins 1 MiB into the first disk. The same place on every host, whatever the volumes are called.
+ */
+export type GuestTrees = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** All file systems on a guest's disks on one machine, by place. */
+export function guestFileSystemsByPlace(
+  machine: Machine,
+  guest: string,
+): ReadonlyMap<string, SimulatedFileSystem> {
+  const found = new Map<string, SimulatedFileSystem>();
+  blockSources(domainNamed(machine, guest)).forEach((path, index) => {
+    const device = deviceAt(machine, path);
+    if (device === undefined) return;
+    for (const [offset, fileSystem] of fileSystemsOn(machine, keyOf(device.number))) {
+      found.set(`${index}@${offset}`, fileSystem);
+    }
+  });
+  return found;
+}
+
+/** Everything that a guest's disks hold on one machine, down to times and attributes. */
+export function guestTrees(machine: Machine, guest: string): GuestTrees {
+  const trees = [...guestFileSystemsByPlace(machine, guest)];
+  return new Map(trees.map(([place, { tree }]) => [place, describeTree(tree)]));
+}
+
+function fileSystemsOn(
+  machine: Machine,
+  key: DeviceKey,
+): readonly (readonly [offsetBytes: number, SimulatedFileSystem])[] {
+  const found: [number, SimulatedFileSystem][] = [];
+  let before = 0;
+  for (const extent of resolveRange(machine, key, wholeOf(deviceOf(machine, key)))) {
+    for (const record of machine.views.get(extent.view)?.values() ?? []) {
+      const [first] = record.layout;
+      if (first === undefined || record.content.kind !== 'file-system') continue;
+      if (!beginsIn(record, extent)) continue;
+      const offset = (before + first.start - extent.start) * sectorBytes;
+      found.push([offset, asSimulated(record.content.image)]);
+    }
+    before += extent.sectors;
+  }
+  return found.sort(([left], [right]) => left - right);
+}
+
+/** One difference between two states of a guest's files. */
+export interface TreeDifference {
+  readonly place: string;
+  readonly path: string;
+  readonly kind: 'missing' | 'extra' | 'different';
+}
+
+/** What a copy lacks, has too much, or has differently. Directories' times count. */
+export function compareGuestTrees(
+  original: GuestTrees,
+  copy: GuestTrees,
+): readonly TreeDifference[] {
+  return [...new Set([...original.keys(), ...copy.keys()])].flatMap((place) => {
+    const left = original.get(place) ?? new Map<string, string>();
+    const right = copy.get(place) ?? new Map<string, string>();
+    const missing = [...left.keys()].filter((path) => !right.has(path));
+    const extra = [...right.keys()].filter((path) => !left.has(path));
+    const different = [...left].flatMap(([path, line]) =>
+      right.has(path) && right.get(path) !== line ? [path] : [],
+    );
+    return [
+      ...missing.map((path) => ({ place, path, kind: 'missing' as const })),
+      ...extra.map((path) => ({ place, path, kind: 'extra' as const })),
+      ...different.map((path) => ({ place, path, kind: 'different' as const })),
+    ];
+  });
+}
+
+/**
+ * Files that a standby had, that the source still has, and that are gone from the standby: the one
+ * thing that may never happen.
+ */
+export function lostFiles(
+  before: GuestTrees,
+  source: GuestTrees,
+  after: GuestTrees,
+): readonly { readonly place: string; readonly path: string }[] {
+  return [...before].flatMap(([place, lines]) =>
+    [...lines.keys()]
+      .filter(
+        (path) => source.get(place)?.has(path) === true && after.get(place)?.has(path) !== true,
+      )
+      .map((path) => ({ place, path })),
+  );
+}
