@@ -2,7 +2,7 @@ import type { DeviceNumber } from '../../src/core/model/index.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { keyOf } from './devices.js';
-import { type DiskDevice, type PartitionDevice, sectorBytes } from './types.js';
+import { type DiskDevice, type LoopDevice, type PartitionDevice, sectorBytes } from './types.js';
 
 export interface DiskInit {
   /** `vdb`, `sda`, `fd0`, `sr0`. */
@@ -59,6 +59,8 @@ export function addDisk(machine: Machine, init: DiskInit): DiskDevice {
   return disk;
 }
 
+const loopMajor = 7;
+
 function usualNumber(name: string): DeviceNumber {
   const match = /^([a-z]+?)([a-z]|\d+)$/.exec(name);
   const driver = match?.[1] === undefined ? undefined : drivers[match[1]];
@@ -68,6 +70,29 @@ function usualNumber(name: string): DeviceNumber {
   }
   const index = /^\d/.test(unit) ? Number(unit) : unit.charCodeAt(0) - 'a'.charCodeAt(0);
   return { major: driver.major, minor: index * driver.step };
+}
+
+/** Adds a loop device; what its file holds is an address space of its own. */
+export function addLoop(
+  machine: Machine,
+  init: { readonly number: number; readonly backingFile: string; readonly sizeBytes: number },
+): LoopDevice {
+  const kernelName = `loop${init.number}`;
+  const sectors = Math.floor(init.sizeBytes / sectorBytes);
+  const space = `${machine.name}/${kernelName}`;
+  machine.spaces.set(space, { id: space, sectors });
+  const device: LoopDevice = {
+    kind: 'loop',
+    number: { major: loopMajor, minor: init.number },
+    kernelName,
+    readOnly: false,
+    backingFile: init.backingFile,
+    space,
+    sectors,
+  };
+  machine.devices.set(keyOf(device.number), device);
+  machine.tableGeneration += 1;
+  return device;
 }
 
 /** Adds the kernel's own device for a partition of a disk: `vda1`. */

@@ -81,12 +81,32 @@ function tableView(
     );
   }
   const entries = [...table.entries].sort((left, right) => left.number - right.number);
-  const unused = sectorsOf(deviceOf(machine, key)) - tableSectors(machine, key);
+  const complaints = [
+    ...unusedComplaints(machine, key, path, table),
+    ...entries.filter(({ name = '' }) => !isPrintable(name)).map(() => untranslatable),
+  ];
   return {
     label: table.label,
     partitions: entries.map((entry) => partitionView(machine, key, table, entry)),
-    ...(table.label === 'gpt' && unused > 0 ? { complaint: unusedText(path, unused) } : {}),
+    ...(complaints.length === 0 ? {} : { complaint: complaints.join('\n') }),
   };
+}
+
+/** In the C locale parted cannot print other letters, and leaves the whole name out. */
+function isPrintable(name: string): boolean {
+  return /^[\x20-\x7e]*$/.test(name);
+}
+
+const untranslatable = 'Warning: failed to translate partition name';
+
+function unusedComplaints(
+  machine: Machine,
+  key: DeviceKey,
+  path: string,
+  table: PartitionTableContent,
+): readonly string[] {
+  const unused = sectorsOf(deviceOf(machine, key)) - tableSectors(machine, key);
+  return table.label === 'gpt' && unused > 0 ? [unusedText(path, unused)] : [];
 }
 
 function unusedText(path: string, sectors: number): string {
@@ -111,9 +131,13 @@ function partitionView(
     sizeBytes: entry.sectors * sectorBytes,
     type: entry.kind,
     flags: partitionFlags(table.label, entry),
-    ...(entry.name === undefined || entry.name === '' ? {} : { name: entry.name }),
+    ...nameOf(entry),
     ...(fileSystem === undefined ? {} : { fileSystem }),
   };
+}
+
+function nameOf({ name }: TableEntry): { readonly name?: string } {
+  return name === undefined || name === '' || !isPrintable(name) ? {} : { name };
 }
 
 /** File systems libparted has probes for, under its own names. */

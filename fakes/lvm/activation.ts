@@ -41,6 +41,8 @@ export function activateVolume(
       ensureMap(machine, group, volume, undefined, segmentTable(group, volume));
       return;
     case 'pool-metadata-spare':
+    case 'raid-image':
+    case 'raid-metadata':
       return;
     case 'foreign':
       throw new SimulationError(

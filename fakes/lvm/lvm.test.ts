@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOn } from '../block/contents.js';
-import { copyDevice } from '../block/copy-device.js';
+import { copyDevices } from '../block/copy-device.js';
 import { keyOf } from '../block/devices.js';
 import { removeMap } from '../block/maps.js';
 import { noteWrite } from '../block/writes.js';
@@ -213,7 +213,7 @@ describe('a scan', () => {
   it('takes one of two clones and names the other', () => {
     const one = guest('one', 'Guest');
     const onto = host.wrap('ours-two', host.volume('two', 32));
-    copyDevice({ machine: host.machine, device: one }, { machine: host.machine, device: onto });
+    copyDevices(host.machine, host.machine, [{ from: one, onto }]);
     const { duplicates, groups } = scanLvm(host.machine, all);
     expect(duplicates).toMatchObject([
       {

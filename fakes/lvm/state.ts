@@ -73,8 +73,17 @@ function underlying(
   const { role } = volume;
   if (role.kind === 'snapshot') return [volumeNamed(group.metadata, role.origin)];
   if (role.kind === 'thin') return underlying(group, volumeNamed(group.metadata, role.pool));
+  if (role.kind === 'foreign') return componentsOf(group, role.components);
   if (role.kind !== 'thin-pool') return [];
   return [role.data, role.metadata].map((name) => volumeNamed(group.metadata, name));
+}
+
+/** A mirror's image is not the whole of it: any missing part makes it partial all the same. */
+function componentsOf(
+  group: ScannedGroup,
+  names: readonly string[],
+): readonly LogicalVolumeMetadata[] {
+  return group.metadata.logicalVolumes.filter(({ name }) => names.includes(name));
 }
 
 function fillOf(
@@ -94,6 +103,8 @@ function fillOf(
     case 'pool-data':
     case 'pool-metadata':
     case 'pool-metadata-spare':
+    case 'raid-image':
+    case 'raid-metadata':
     case 'foreign':
       return {};
   }

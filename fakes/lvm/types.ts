@@ -57,7 +57,13 @@ export type LogicalVolumeRole =
       readonly origin?: string;
     }
   /** A type that is shown, but never activated here: `raid1`, `cache`, `vdo`... */
-  | { readonly kind: 'foreign'; readonly segmentType: string };
+  | {
+      readonly kind: 'foreign';
+      readonly segmentType: string;
+      /** Hidden volumes it consists of, as its `devices` column names them. */
+      readonly components: readonly string[];
+    }
+  | { readonly kind: 'raid-image' | 'raid-metadata' };
 
 /** A segment on physical volumes: one area is linear, more are striped. */
 export interface AllocatedSegment {

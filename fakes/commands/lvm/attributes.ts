@@ -36,7 +36,11 @@ function kindLetter(volume: LogicalVolumeMetadata, state: VolumeState): string {
       return 'T';
     case 'pool-metadata':
     case 'pool-metadata-spare':
+    case 'raid-metadata':
       return 'e';
+    case 'raid-image':
+      // Not in sync, as far as anybody can tell of an array that is not active.
+      return 'I';
     case 'foreign':
       return volume.role.segmentType.startsWith('raid') ? 'r' : 'C';
   }
@@ -55,6 +59,7 @@ function activityLetter(state: VolumeState): string {
 
 function targetLetter(volume: LogicalVolumeMetadata, state: VolumeState): string {
   if (isThin(volume)) return 't';
+  if (volume.role.kind === 'raid-image' || volume.role.kind === 'raid-metadata') return 'r';
   if (volume.role.kind === 'foreign') {
     return volume.role.segmentType.startsWith('raid') ? 'r' : 'C';
   }

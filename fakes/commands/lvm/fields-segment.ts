@@ -33,18 +33,25 @@ function pathOf(group: ScannedGroup, physicalVolume: string): string {
   return group.present.get(physicalVolume)?.path ?? unknownDevice;
 }
 
+/** Volumes that stand in the place of devices. */
+function componentsOf({ role }: LogicalVolumeMetadata): readonly string[] {
+  if (role.kind === 'thin-pool') return [role.data];
+  return role.kind === 'foreign' ? role.components : [];
+}
+
 /** `/dev/vdb(375)`; a pool names its data volume, thin volumes name nothing. */
 function devices({ group, volume, segment }: Subject): string {
-  if (volume.role.kind === 'thin-pool') return `${volume.role.data}(0)`;
+  const parts = componentsOf(volume);
+  if (parts.length > 0) return parts.map((name) => `${name}(0)`).join(',');
   return areas(segment)
     .map((area) => `${pathOf(group, area.physicalVolume)}(${area.startExtent})`)
     .join(',');
 }
 
 function extentRanges({ group, volume, segment }: Subject): string {
-  if (volume.role.kind === 'thin-pool') {
-    return `${volume.role.data}:0-${volume.extentCount - 1}`;
-  }
+  const parts = componentsOf(volume);
+  const last = volume.extentCount - 1;
+  if (parts.length > 0) return parts.map((name) => `${name}:0-${last}`).join(' ');
   if (segment.kind !== 'allocated') return '';
   const each = segment.segment.extentCount / segment.segment.areas.length;
   return segment.segment.areas
@@ -70,7 +77,9 @@ function extentBytes({ group }: Subject): number {
 export const segmentFields: Readonly<Record<string, ReportField>> = {
   segtype: make.text('Type', typeOf),
   stripes: make.number('#Str', ({ volume, segment }) =>
-    volume.role.kind === 'thin' ? 0 : Math.max(1, areas(segment).length),
+    volume.role.kind === 'thin'
+      ? 0
+      : Math.max(1, areas(segment).length, componentsOf(volume).length),
   ),
   stripe_size: make.bytes('Stripe', ({ segment }) =>
     segment.kind === 'allocated' ? segment.segment.stripeSectors * sectorBytes : 0,

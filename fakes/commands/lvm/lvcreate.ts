@@ -18,7 +18,7 @@ import { lvmFailure, lvmSuccess } from './failures.js';
 import { invokeLvm, type LvmInvocation, usageExit } from './invocation.js';
 import { parseVolumeName } from './names.js';
 import { commonOptions } from './report-options.js';
-import { resolveGroup } from './resolve.js';
+import { invalidPath, resolveGroup } from './resolve.js';
 import { humanSize, parseSize } from './sizes.js';
 
 const createOptions: readonly OptionSpec[] = [
@@ -52,6 +52,7 @@ export const lvcreate: SimulatedCommand = (machine, argv) =>
     const [operand] = operands;
     if (operand === undefined || operands.length > 1) return noMatchingSyntax(invocation);
     const name = parseVolumeName(machine, operand);
+    if (name === undefined) return lvmFailure(invocation, [invalidPath(operand)]);
     const group = resolveGroup(invocation.scan, name.group);
     if (group.kind === 'missing') return lvmFailure(invocation, group.complaints);
     if (group.value.missing.length > 0) return missingVolumes(invocation, name.group);

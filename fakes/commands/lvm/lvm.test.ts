@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Argv } from '../../../src/ports/index.js';
-import { copyDevice } from '../../block/copy-device.js';
+import { copyDevices } from '../../block/copy-device.js';
 import { keyOf } from '../../block/devices.js';
 import { openDevice } from '../../block/openings.js';
 import { removeMap } from '../../block/maps.js';
@@ -202,7 +202,7 @@ describe('LVM’s commands', () => {
       createVolume(host.machine, made, { name: 'root', extentCount: 1 }),
     );
     const two = host.wrap('ours-2', host.volume('two', 32));
-    copyDevice({ machine: host.machine, device: one }, { machine: host.machine, device: two });
+    copyDevices(host.machine, host.machine, [{ from: one, onto: two }]);
     const uuid = [...made.present.keys()][0] ?? '';
     const warnings =
       `  WARNING: Not using device /dev/mapper/ours-2 for PV ${uuid}.\n` +

@@ -9,14 +9,15 @@ export interface VolumeName {
   readonly volume?: string;
 }
 
-/** Reads `VG`, `VG/LV`, `/dev/VG/LV` and `/dev/mapper/VG-LV`. */
-export function parseVolumeName(machine: Machine, text: string): VolumeName {
+/** Reads `VG`, `VG/LV`, `/dev/VG/LV` and `/dev/mapper/VG-LV`; `undefined` for other paths. */
+export function parseVolumeName(machine: Machine, text: string): VolumeName | undefined {
   const device = deviceAt(machine, text);
   // A node under another name (/dev/dm-3) is no name of a volume; only the links are.
   const link = device?.kind === 'map' ? logicalVolumeLink(device.name, device.uuid) : undefined;
   const path = text.startsWith('/dev/mapper/') ? link : undefined;
   const name = path ?? mapperName(text);
-  const [group = '', volume] = name.replace(/^\/dev\//, '').split('/');
+  const [group = '', volume, ...rest] = name.replace(/^\/dev\//, '').split('/');
+  if (rest.length > 0) return undefined;
   return { group, ...(volume === undefined ? {} : { volume }) };
 }
 

@@ -6,7 +6,7 @@ import { parseVolumeName } from './names.js';
 import { type Column, printReport } from './print.js';
 import { formatOf, reportOptions } from './report-options.js';
 import { groupRows, physicalVolumeRows, type ReportRow, segmentRows, volumeRows } from './rows.js';
-import { resolveGroup, volumeNotFound } from './resolve.js';
+import { invalidPath, resolveGroup, volumeNotFound } from './resolve.js';
 import { scanWarnings } from './warnings.js';
 
 /** Rows of a report and what is wrong with the operands. */
@@ -107,6 +107,10 @@ function selectVolumes({ machine, operands, options, scan }: LvmInvocation): Sel
   const complaints: string[] = [];
   for (const operand of operands) {
     const name = parseVolumeName(machine, operand);
+    if (name === undefined) {
+      complaints.push(invalidPath(operand));
+      continue;
+    }
     const group = resolveGroup(scan, name.group);
     if (group.kind === 'missing') {
       complaints.push(...group.complaints);

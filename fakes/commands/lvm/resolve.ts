@@ -27,6 +27,7 @@ export function resolveVolume(
   operand: string,
 ): Resolved<{ readonly group: ScannedGroup; readonly volume: LogicalVolumeMetadata }> {
   const name = parseVolumeName(machine, operand);
+  if (name === undefined) return { kind: 'missing', complaints: [invalidPath(operand)] };
   const group = resolveGroup(scan, name.group);
   if (group.kind === 'missing') return group;
   const wanted = name.volume ?? '';
@@ -45,4 +46,9 @@ function groupNotFound(name: string): readonly string[] {
 /** What LVM says of a volume that a group does not have. */
 export function volumeNotFound(group: string, volume: string): string {
   return `Failed to find logical volume "${group}/${volume}"`;
+}
+
+/** What LVM says of a path that cannot be a volume's. */
+export function invalidPath(operand: string): string {
+  return `"${operand.replace(/^\/dev\//, '')}": Invalid path for Logical Volume.`;
 }
