@@ -1,46 +1,71 @@
 import type { Machine } from '../world/state.js';
-import { keyOf } from './devices.js';
-import { placeKey, resolveRange, wholeOf } from './resolve.js';
 import { viewOf } from './contents.js';
-import type { BlockContent, BlockDevice, Extent, Place } from './types.js';
+import { keyOf } from './devices.js';
+import { placesOf, totalSectors } from './places.js';
+import { placeKey, resolveRange, wholeOf } from './resolve.js';
+import type { BlockContent, BlockDevice, ContentRecord, Extent, Place } from './types.js';
 import { liveView } from './types.js';
 
+/** A device and the one that gets its bytes. */
+export interface DevicePair {
+  readonly from: BlockDevice;
+  readonly onto: BlockDevice;
+}
+
+/** The same, with the pieces of backing store that the first one shows. */
+interface ResolvedPair extends DevicePair {
+  readonly extents: readonly Extent[];
+}
+
 /**
- * Copies a device block by block onto another one, as `dd | ssh dd` does: the first full copy of a
- * standby. What a device map makes of it there is as here, because it lies at the same offsets.
+ * Copies devices block by block onto others, as `dd | ssh dd` does for each: the first full copy
+ * of a standby. What a device map makes of them there is as here, because all lies at the same
+ * offsets. Contents that lie on several devices (a guest's volume over two disks) are copied when
+ * all of these are among them.
  */
+export function copyDevices(from: Machine, onto: Machine, pairs: readonly DevicePair[]): void {
+  const resolved = pairs.map((pair) => ({
+    ...pair,
+    extents: resolveRange(from, keyOf(pair.from.number), wholeOf(pair.from)),
+  }));
+  for (const record of new Set(recordsOf(from, resolved))) {
+    const pieces = record.layout.flatMap((place) => translate(onto, resolved, place) ?? []);
+    const layout = placesOf(pieces);
+    const [first] = layout;
+    const isWhole = totalSectors(layout) === totalSectors(record.layout);
+    if (first === undefined || !isWhole) continue;
+    const content = copyContent(record.content);
+    viewOf(onto, liveView).set(placeKey(first), { ...record, layout, content });
+  }
+}
+
+/** Copies one device. See {@link copyDevices}. */
 export function copyDevice(
   from: { readonly machine: Machine; readonly device: BlockDevice },
   onto: { readonly machine: Machine; readonly device: BlockDevice },
 ): void {
-  const extents = resolveRange(from.machine, keyOf(from.device.number), wholeOf(from.device));
-  for (const record of [...viewOf(from.machine, liveView).values()]) {
-    const layout = translateLayout(record.layout, extents, onto);
-    const [first] = layout ?? [];
-    if (layout === undefined || first === undefined) continue;
-    viewOf(onto.machine, liveView).set(placeKey(first), {
-      ...record,
-      layout,
-      content: copyContent(record.content),
-    });
-  }
+  copyDevices(from.machine, onto.machine, [{ from: from.device, onto: onto.device }]);
 }
 
-/** The same pieces on the other device; `undefined` when they do not all lie on the first one. */
-function translateLayout(
-  layout: readonly Place[],
-  extents: readonly Extent[],
-  onto: { readonly machine: Machine; readonly device: BlockDevice },
-): readonly Place[] | undefined {
-  const places: Place[] = [];
-  for (const place of layout) {
-    const start = offsetIn(extents, place);
-    if (start === undefined) return undefined;
-    const key = keyOf(onto.device.number);
-    const pieces = resolveRange(onto.machine, key, { start, sectors: place.sectors });
-    places.push(...pieces.map(({ space, start: at, sectors }) => ({ space, start: at, sectors })));
+/** Records that may begin on one of the devices, in whatever views they show. */
+function recordsOf(machine: Machine, pairs: readonly ResolvedPair[]): readonly ContentRecord[] {
+  const views = new Set(pairs.flatMap(({ extents }) => extents.map(({ view }) => view)));
+  return [...views].flatMap((view) => [...viewOf(machine, view).values()]);
+}
+
+/** Where a piece lies on the copies; `undefined` when it lies on none of the originals. */
+function translate(
+  onto: Machine,
+  pairs: readonly ResolvedPair[],
+  place: Place,
+): readonly Extent[] | undefined {
+  for (const pair of pairs) {
+    const start = offsetIn(pair.extents, place);
+    if (start === undefined) continue;
+    const range = { start, sectors: place.sectors };
+    return resolveRange(onto, keyOf(pair.onto.number), range);
   }
-  return places;
+  return undefined;
 }
 
 function offsetIn(extents: readonly Extent[], place: Place): number | undefined {

@@ -1,5 +1,5 @@
 import { keyOf, requireDeviceAt } from '../block/devices.js';
-import { copyDevice } from '../block/copy-device.js';
+import { copyDevices } from '../block/copy-device.js';
 import { addDisk } from '../block/disks.js';
 import type { BlockDevice } from '../block/types.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
@@ -116,12 +116,11 @@ export function fillVolumes(
 
 /** Full copies of another host's volumes, as a standby begins. */
 export function copyVolumes(from: Machine, onto: Machine, paths: readonly string[]): void {
-  for (const path of paths) {
-    copyDevice(
-      { machine: from, device: volumeDevice(from, path) },
-      { machine: onto, device: volumeDevice(onto, path) },
-    );
-  }
+  const pairs = paths.map((path) => ({
+    from: volumeDevice(from, path),
+    onto: volumeDevice(onto, path),
+  }));
+  copyDevices(from, onto, pairs);
 }
 
 /** Applies what a standby has that its original does not. */

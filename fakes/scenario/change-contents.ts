@@ -67,5 +67,7 @@ function changeFiles(machine: Machine, device: BlockDevice, files: FilesInput): 
   if (!(image instanceof SimulatedFileSystem)) {
     throw new SimulationError('not-found', mapNameOf(device), 'there is no file system to change');
   }
-  populate(image.tree, entriesOf(files), timestampFromMs(machine.world.clock.now()));
+  // Of another day than the original: equal size and time would hide a change from rsync.
+  const dayBefore = machine.world.clock.now() - 86_400_000;
+  populate(image.tree, entriesOf(files), timestampFromMs(dayBefore));
 }
