@@ -135,6 +135,7 @@ async function readScenario(
       remedy: 'Name a scenario file with --simulate.',
     });
   }
-  const world = worldFile === undefined ? undefined : await worlds.read(worldFile);
-  return loadSimulation({ text: reading.text, file, ...(world === undefined ? {} : { world }) });
+  const saved = worldFile === undefined ? undefined : await worlds.read(worldFile);
+  const world = saved === undefined ? {} : { world: { text: saved, file: worldFile ?? '' } };
+  return loadSimulation({ text: reading.text, file, ...world });
 }

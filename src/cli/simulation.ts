@@ -19,7 +19,7 @@ export interface ScenarioText {
   /** Path for messages. */
   readonly file: string;
   /** What an earlier invocation saved. */
-  readonly world?: string;
+  readonly world?: { readonly text: string; readonly file: string };
 }
 
 /**
@@ -31,8 +31,7 @@ export interface ScenarioText {
 export async function loadSimulation({ text, file, world }: ScenarioText): Promise<Simulation> {
   const { createSimulation, parseScenario } = await import('../../fakes/index.js');
   const scenario = parseScenario(text, file);
-  const saved = world === undefined ? undefined : { text: world, file: 'the saved world' };
-  const simulation = await createSimulation(scenario, saved);
+  const simulation = await createSimulation(scenario, world);
   const { configuration } = scenario;
   return {
     clock: simulation.clock,

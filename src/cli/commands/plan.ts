@@ -43,15 +43,15 @@ export function registerPlanCommand(program: Command, context: ProgramContext): 
 }
 
 const helpText = `
-Targets are opened through read-only maps and not changed. Exit code 4: a conflict was found, such
-as a standby of another layout.
+Targets are opened through read-only maps and not changed. Exit code 4: a
+conflict was found, such as a standby of another layout.
 
 Examples:
   xen-backup plan dc1
   xen-backup plan dc1 --commands
   xen-backup plan --format json | jq '.guests[].mounts.order'
   xen-backup plan dc1 --format mermaid >plan.mmd
-  xen-backup --simulate my-host.yaml plan dc1      debug the mount order at a desk`;
+  xen-backup --simulate my-host.yaml plan dc1   debug mount order at a desk`;
 
 /** Plans and prints the plan. */
 export async function planGuests(
