@@ -32,10 +32,13 @@ export function wholeOf(device: BlockDevice): SectorRange {
   return { start: 0, sectors: sectorsOf(device) };
 }
 
-/** Whole devices as they were resolved, while no table of the machine has changed. */
+/** What was resolved while no table of the machine has changed. */
 interface ResolvedDevices {
   readonly generation: number;
+  /** Whole devices. */
   readonly extents: Map<DeviceKey, readonly Extent[]>;
+  /** Their first sectors: readable also where something behind them is not. */
+  readonly starts: Map<DeviceKey, Extent | undefined>;
 }
 
 const resolvedDevices = new WeakMap<Machine, ResolvedDevices>();
@@ -47,15 +50,18 @@ const resolvedDevices = new WeakMap<Machine, ResolvedDevices>();
  * @throws as {@link resolveRange}.
  */
 export function resolveWhole(machine: Machine, key: DeviceKey): readonly Extent[] {
-  let known = resolvedDevices.get(machine);
-  if (known?.generation !== machine.tableGeneration) {
-    known = { generation: machine.tableGeneration, extents: new Map() };
-    resolvedDevices.set(machine, known);
-  }
-  const extents =
-    known.extents.get(key) ?? resolveRange(machine, key, wholeOf(deviceOf(machine, key)));
-  known.extents.set(key, extents);
-  return extents;
+  const { extents } = resolvedOn(machine);
+  const whole = extents.get(key) ?? resolveRange(machine, key, wholeOf(deviceOf(machine, key)));
+  extents.set(key, whole);
+  return whole;
+}
+
+function resolvedOn(machine: Machine): ResolvedDevices {
+  const known = resolvedDevices.get(machine);
+  if (known?.generation === machine.tableGeneration) return known;
+  const fresh = { generation: machine.tableGeneration, extents: new Map(), starts: new Map() };
+  resolvedDevices.set(machine, fresh);
+  return fresh;
 }
 
 /**
@@ -194,9 +200,19 @@ export function exceptionStoreOf(
  * @throws as {@link resolveRange}.
  */
 export function recordAt(machine: Machine, key: DeviceKey, sector = 0): ContentRecord | undefined {
-  if (sectorsOf(deviceOf(machine, key)) <= sector) return undefined;
-  const [first] = resolveRange(machine, key, { start: sector, sectors: 1 });
+  const first = sector === 0 ? startOf(machine, key) : extentAt(machine, key, sector);
   return first === undefined ? undefined : machine.views.get(first.view)?.get(placeKey(first));
+}
+
+function startOf(machine: Machine, key: DeviceKey): Extent | undefined {
+  const { starts } = resolvedOn(machine);
+  if (!starts.has(key)) starts.set(key, extentAt(machine, key, 0));
+  return starts.get(key);
+}
+
+function extentAt(machine: Machine, key: DeviceKey, sector: number): Extent | undefined {
+  if (sectorsOf(deviceOf(machine, key)) <= sector) return undefined;
+  return resolveRange(machine, key, { start: sector, sectors: 1 })[0];
 }
 
 function inputOutputError(device: BlockDevice, why: string): SimulationError {
