@@ -8,7 +8,7 @@ import {
   type ProbeObservation,
   withObservations,
 } from '../discovery/index.js';
-import type { DeviceNumber, DeviceTree, GuestVolumeGroup } from '../model/index.js';
+import type { DeviceNumber, DeviceTree, GuestVolumeGroup, PartitionTable } from '../model/index.js';
 import type { StepSegment } from '../steps/index.js';
 import {
   type Layout,
@@ -120,15 +120,7 @@ export class GuestMachine {
   }
 
   #readTable(position: string, device: LayoutDevice): Observation {
-    const { body } = device;
-    if (body.kind !== 'table') throw new Error(`${position} bears no table`);
-    const table = {
-      label: body.label,
-      sizeBytes: device.sizeBytes,
-      logicalSectorSizeBytes: 512,
-      partitions: body.partitions.map(({ entry }) => entry),
-    };
-    return { kind: 'table', position, table };
+    return { kind: 'table', position, table: tableOf(device) };
   }
 
   #mapPartitions(position: string, path: string): Observation {
@@ -153,14 +145,7 @@ export class GuestMachine {
   }
 
   #readGroups(paths: readonly string[]): readonly GuestVolumeGroup[] {
-    return this.#layout.groups.flatMap((group, index): readonly GuestVolumeGroup[] => {
-      const all = countPhysicalVolumes(this.#layout, index);
-      const visible = paths.filter((path) => {
-        const { body } = this.#at(path);
-        return body.kind === 'physical-volume' && body.group === index;
-      });
-      return visible.length === 0 ? [] : [describeGroup(group, visible, all - visible.length)];
-    });
+    return groupsOn(this.#layout, paths, (path) => this.#at(path));
   }
 
   #mapVolume({
@@ -182,12 +167,50 @@ function devicesOf(segment: StepSegment): readonly string[] {
   return segment.kind === 'linear' ? [segment.device] : segment.stripes.map(({ device }) => device);
 }
 
-function probeOf({ sizeBytes, body }: LayoutDevice): ProbeObservation {
+/** What blkid sees. */
+export function probeOf({ sizeBytes, body }: LayoutDevice): ProbeObservation {
   if (body.kind === 'leaf') return { sizeBytes, content: body.content };
   if (body.kind === 'table') {
     return { sizeBytes, content: { kind: 'partition-table', label: body.label } };
   }
   return { sizeBytes, content: { kind: 'physical-volume', uuid: `PV-${String(body.group)}` } };
+}
+
+/** What parted reads. */
+export function tableOf(device: LayoutDevice): PartitionTable {
+  const { body, sizeBytes } = device;
+  if (body.kind !== 'table') throw new Error('there is no partition table');
+  const partitions = body.partitions.map(({ entry }) => entry);
+  return { label: body.label, sizeBytes, logicalSectorSizeBytes: 512, partitions };
+}
+
+/** What LVM finds on these devices and on nothing else. */
+export function groupsOn(
+  layout: Layout,
+  paths: readonly string[],
+  at: (path: string) => LayoutDevice,
+): readonly GuestVolumeGroup[] {
+  return layout.groups.flatMap((group, index): readonly GuestVolumeGroup[] => {
+    const all = countPhysicalVolumes(layout, index);
+    const visible = paths.filter((path) => {
+      const { body } = at(path);
+      return body.kind === 'physical-volume' && body.group === index;
+    });
+    return visible.length === 0 ? [] : [describeGroup(group, visible, all - visible.length)];
+  });
+}
+
+/** The volume of a group that begins at this sector of its first physical volume. */
+export function volumeAt(layout: Layout, index: number, sector: number): LayoutDevice {
+  const group = layout.groups[index];
+  const described = group === undefined ? [] : describeGroup(group, [''], 0).logicalVolumes;
+  const place = described.findIndex(({ segments }) => {
+    const firstExtent = segments[0]?.areas[0]?.firstExtent ?? Number.NaN;
+    return sector * 512 === mebibyte + firstExtent * extentSizeBytes;
+  });
+  const volume = group?.volumes[place];
+  if (volume === undefined) throw new Error(`no volume begins at sector ${String(sector)}`);
+  return volume.device;
 }
 
 function countPhysicalVolumes(layout: Layout, group: number): number {

@@ -1,0 +1,205 @@
+import type { DomainDefinition, DomainState } from '../../core/index.js';
+import { XenBackupError } from '../../core/index.js';
+import type {
+  Host,
+  HostFiles,
+  Hypervisor,
+  LockOwner,
+  Locks,
+  PeerProbe,
+  ToolInspector,
+  ToolVersion,
+} from '../../ports/index.js';
+import type { Layout } from '../../core/testing/layout.contract.js';
+import { MemoryDevices } from './memory-devices.contract.js';
+import { MemoryMounts } from './memory-mounts.contract.js';
+import type { MemoryWorld } from './memory-world.contract.js';
+
+/** A domain, and whether libvirt starts it with the host. */
+export interface MemoryDomain {
+  state: DomainState;
+  definition: DomainDefinition;
+  autostart: boolean;
+}
+
+/** One host in memory. */
+export class MemoryHost {
+  readonly name: string;
+  readonly world: MemoryWorld;
+  readonly files = new Map<string, string>();
+  readonly locks = new Map<string, { readonly owner: LockOwner; readonly lost: AbortController }>();
+  readonly domains = new Map<string, MemoryDomain>();
+  readonly rules = new Set<string>();
+  readonly tools = new Map<string, string>();
+  readonly interfaces = new Set(['xenbr0']);
+  readonly regularFiles = new Set<string>();
+  readonly devices: MemoryDevices;
+  readonly mounts: MemoryMounts;
+  /** What the probe of another host's data path answers, by address. */
+  readonly probes = new Map<string, PeerProbe>();
+  bootId: string;
+  machineId: string;
+  isClosed = false;
+
+  constructor(name: string, world: MemoryWorld) {
+    this.name = name;
+    this.world = world;
+    this.bootId = `boot-of-${name}`;
+    this.machineId = `machine-${name}`;
+    this.devices = new MemoryDevices(this);
+    this.mounts = new MemoryMounts(this);
+  }
+
+  /** Defines a guest here, with a volume `vg/<guest>-<target>` for each disk of its layout. */
+  addGuest(name: string, layout: Layout, state: DomainState = 'shut off'): void {
+    const disks = [...layout.disks].map(([target, device]) => {
+      const volume = this.devices.addVolume('vg', `${name}-${target}`, device, layout);
+      return {
+        target,
+        device: 'disk' as const,
+        source: { kind: 'block' as const, path: volume.path },
+        readOnly: false,
+        shareable: false,
+      };
+    });
+    const xml = `<domain type='xen'><name>${name}</name></domain>`;
+    const interfaces = [{ type: 'bridge', bridge: 'xenbr0' }];
+    const definition = { type: 'xen', name, disks, interfaces, xml };
+    this.domains.set(name, { state, definition, autostart: false });
+  }
+
+  /** Everything of ours that is there now, in words; files that stay on purpose are not. */
+  get traces(): readonly string[] {
+    const journals = [...this.files.keys()].filter((path) => path.includes('/journals/'));
+    return [
+      ...journals.map((path) => `file ${path}`),
+      ...[...this.rules].map((path) => `rule ${path}`),
+      ...this.devices.traces,
+      ...this.mounts.traces,
+    ];
+  }
+
+  dropLocks(): void {
+    this.locks.clear();
+  }
+
+  /** Text of the record of a guest here. */
+  record(guest: string): string | undefined {
+    return this.files.get(`/var/lib/xen-backup/records/${guest}.json`);
+  }
+
+  get ports(): Host {
+    const { devices, mounts } = this;
+    return {
+      name: this.name,
+      peer: { address: `${this.name}.example`, elevation: 'none' },
+      identity: {
+        read: () =>
+          this.call('identity', () => {
+            return { bootId: this.bootId, machineId: this.machineId, nodeName: this.name };
+          }),
+      },
+      files: this.#files(),
+      locks: this.#locks(),
+      tools: this.#tools(),
+      hypervisor: this.#hypervisor(),
+      volumes: devices.volumes,
+      deviceMapper: devices.deviceMapper,
+      partitionTables: devices.partitionTables,
+      partitionMaps: devices.partitionMaps,
+      contents: devices.contents,
+      mounts: mounts.mounter,
+      deviceEvents: {
+        installRule: (path) => this.call(`install-rule ${path}`, () => void this.rules.add(path)),
+        removeRule: (path) => this.call(`remove-rule ${path}`, () => void this.rules.delete(path)),
+        settle: () => this.call('settle', () => undefined),
+      },
+      copier: mounts.copier,
+      runner: {
+        run: () => Promise.reject(new Error('no runner here')),
+        start: () => Promise.reject(new Error('no runner here')),
+      },
+      close: async () => {
+        this.isClosed = true;
+      },
+    };
+  }
+
+  call<T>(what: string, effect: () => T): Promise<T> {
+    return this.world.perform(this.name, what, effect);
+  }
+
+  #files(): HostFiles {
+    const { files, mounts } = this;
+    return {
+      readText: (path) => this.call(`read ${path}`, () => files.get(path)),
+      writeTextAtomically: (path, text) =>
+        this.call(`write ${path}`, () => void files.set(path, text)),
+      appendDurably: (path, text) =>
+        this.call(`append ${path}`, () => void files.set(path, (files.get(path) ?? '') + text)),
+      list: (path) =>
+        this.call(`list ${path}`, () => mounts.list(path, [...files.keys(), ...this.rules])),
+      makeDirectory: (path) =>
+        this.call(`make-directory ${path}`, () => void mounts.directories.add(path)),
+      removeFile: (path) => this.call(`remove-file ${path}`, () => void files.delete(path)),
+      removeDirectory: (path) =>
+        this.call(`remove-directory ${path}`, () => {
+          mounts.removeDirectory(path);
+        }),
+      readTextBeneath: (root, path) =>
+        this.call(`read-beneath ${root} ${path}`, () => mounts.readBeneath(root, path)),
+    };
+  }
+
+  #locks(): Locks {
+    return {
+      tryLock: (name, owner) =>
+        this.call(`lock ${name}`, () => {
+          const held = this.locks.get(name);
+          if (held !== undefined) return { kind: 'busy', owner: held.owner };
+          const lost = new AbortController();
+          this.locks.set(name, { owner, lost });
+          const release = () =>
+            this.call(`unlock ${name}`, () => {
+              if (this.locks.get(name)?.lost === lost) this.locks.delete(name);
+            });
+          return { kind: 'held', lock: { release, lost: lost.signal } };
+        }),
+    };
+  }
+
+  #tools(): ToolInspector {
+    return {
+      inspect: (names) =>
+        this.call('inspect-tools', () =>
+          names.map((tool): ToolVersion => {
+            const version = this.tools.get(tool);
+            return version === 'absent' ? { tool } : { tool, version: version ?? 'present' };
+          }),
+        ),
+      hasNetworkInterface: (name) =>
+        this.call(`has-interface ${name}`, () => this.interfaces.has(name)),
+      hasFile: (path) => this.call(`has-file ${path}`, () => this.regularFiles.has(path)),
+    };
+  }
+
+  #hypervisor(): Hypervisor {
+    const domain = (name: string): MemoryDomain => {
+      const found = this.domains.get(name);
+      if (found === undefined) throw new XenBackupError('domain-not-found', { message: name });
+      return found;
+    };
+    return {
+      listDomains: () =>
+        this.call('list-domains', () =>
+          [...this.domains].map(([name, { state }]) => ({ name, state })),
+        ),
+      domainState: (name) => this.call(`state ${name}`, () => this.domains.get(name)?.state),
+      readDefinition: (name) =>
+        this.call(`definition ${name}`, () => this.domains.get(name)?.definition),
+      isAutostarted: (name) => this.call(`autostart ${name}`, () => domain(name).autostart),
+      suspend: (name) => this.call(`suspend ${name}`, () => void (domain(name).state = 'paused')),
+      resume: (name) => this.call(`resume ${name}`, () => void (domain(name).state = 'running')),
+    };
+  }
+}
