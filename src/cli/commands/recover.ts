@@ -24,8 +24,8 @@ export function registerRecoverCommand(program: Command, context: ProgramContext
 
 const helpText = `
 Removes exactly what bears the stamp of a dead run of xen-backup: mounts, maps,
-snapshots, udev rules. Never anything else, never a living run's. Every run does
-the same where it begins.
+snapshots, udev rules. Never anything else, never a living run's. Every run
+does the same where it begins.
 
 Example:
   xen-backup recover`;
