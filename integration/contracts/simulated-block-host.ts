@@ -77,8 +77,7 @@ function createContractMachine(): Machine {
 
 /** The real adapters over the simulated machine's command runner. */
 export function adapterPorts(machine: Machine): BlockPorts {
-  const launcher = new Launcher(machine.world, new FaultScript());
-  launcher.setTools(tools);
+  const launcher = new Launcher(machine.world, new FaultScript(), tools);
   const controller = new Controller(machine.name);
   const runner = new SimulatedRunner({ launcher, machine, controller, host: machine.name });
   const options = { runner, clock: machine.world.clock, hostName: machine.name };
