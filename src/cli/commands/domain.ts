@@ -36,8 +36,8 @@ What is printed:
   disks        a line for each: target, tab, source
   interfaces   a line for each: bridge, tab, MAC address
   PATH         a line for each match. Of XPath: child steps, [n], and a final
-               @attribute. An element with nothing but text in it gives its text,
-               any other its XML.
+               @attribute. An element with nothing but text in it gives its
+               text, any other its XML.
 Nothing is printed and the exit code is 0 where nothing matches.
 
 Examples:
