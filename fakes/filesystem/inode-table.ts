@@ -73,14 +73,14 @@ export class InodeTable {
 
   get(number: number): Inode {
     const slot = this.#slots.get(number);
-    if (slot === undefined) throw new KernelError('EIO', `inode ${number}`);
+    if (slot === undefined) throw new KernelError('ENOENT', `inode ${number}`);
     return slot.inode;
   }
 
   /** The inode, ready to be changed here and nowhere else. */
   edit(number: number): InodeRecord {
     const slot = this.#slots.get(number);
-    if (slot === undefined) throw new KernelError('EIO', `inode ${number}`);
+    if (slot === undefined) throw new KernelError('ENOENT', `inode ${number}`);
     if (slot.owner === this.#owner) return slot.inode;
     const inode = { ...slot.inode, entries: new Map(slot.inode.entries) };
     this.#put(inode);

@@ -45,7 +45,10 @@ export async function connectReceiver(
   const serverCommand = `${options.rsyncPath} ${serverWords(options).join(' ')} . ${place.path}`;
   const sshArgv = [...shell, ...user, place.host, serverCommand];
   const parent = machine.processes.get(streams.processId);
-  const ssh = addIdleProcess(machine, { argv: sshArgv, ...(parent === undefined ? {} : { parent }) });
+  const ssh = addIdleProcess(machine, {
+    argv: sshArgv,
+    ...(parent === undefined ? {} : { parent }),
+  });
   const hangUp = (): void => {
     removeProcess(machine, ssh);
   };

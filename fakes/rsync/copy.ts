@@ -138,16 +138,19 @@ export class Copy {
     const { source, errors } = this.#context;
     const name = source.fullName(entry.path);
     try {
-      if (source.isAttached(entry.location)) {
-        const now = source.inode(entry.location);
-        if (now.kind === 'f') return true;
+      if (source.isAttached(entry.location) && source.inode(entry.location).kind === 'f') {
+        return true;
       }
-      errors.push(`file has vanished: "${name}"\n`);
-      this.#vanished = true;
     } catch (error) {
-      errors.push(systemError('sender', `read errors mapping "${name}"`, kernelError(error)));
-      this.#ioError = true;
+      const failure = kernelError(error);
+      if (failure.errno !== 'ENOENT') {
+        errors.push(systemError('sender', `read errors mapping "${name}"`, failure));
+        this.#ioError = true;
+        return false;
+      }
     }
+    errors.push(`file has vanished: "${name}"\n`);
+    this.#vanished = true;
     return false;
   }
 

@@ -45,7 +45,10 @@ async function live(
     heardEnd(machine, session, timeoutSeconds),
     killedEnd(session, streams.killed),
   ]);
-  if (end === 'done') return printed('');
+  // What was killed hard tidies nothing up, whatever it would have heard.
+  if (end === 'done' || (session.loss?.kind === 'signal' && session.loss.signal === 'KILL')) {
+    return printed('');
+  }
   if (end === 'timeout') session.loss ??= { kind: 'timeout' };
   session.cleanUp();
   if (end === 'signal') return failed(20, lastWords(20, places.signalInGenerator, 'generator'));
