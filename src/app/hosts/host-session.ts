@@ -18,7 +18,7 @@ export function runLockName(runId: RunId): string {
 }
 
 /** Path of a run's udev rule: after the rules that set DM_NAME (55-dm), before those that scan. */
-export function rulePath(runId: RunId): string {
+function rulePath(runId: RunId): string {
   return `/run/udev/rules.d/56-xen-backup-${runId}.rules`;
 }
 

@@ -151,7 +151,7 @@ async function pass(
 }
 
 /** The request for one pass over one file system. */
-export function copyRequest(
+function copyRequest(
   job: CopyJob,
   transfer: Transfer,
   pass: 'dry' | 'real',

@@ -1,3 +1,3 @@
 export { journalDirectory, JournalWriter } from './journal-writer.js';
 export type { StepEffect } from './perform.js';
-export { describeStep, StepStack, throwIfInterrupted } from './step-stack.js';
+export { StepStack, throwIfInterrupted } from './step-stack.js';

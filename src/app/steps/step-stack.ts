@@ -164,7 +164,7 @@ function placeOf(step: NumberedStep): { stepId: number; host: string; guest?: st
 }
 
 /** One line for people. */
-export function describeStep(step: Step): string {
+function describeStep(step: Step): string {
   switch (step.kind) {
     case 'install-rule':
       return `udev rule ${step.path}`;

@@ -75,7 +75,7 @@ function buildGroup(group: GuestVolumeGroup, seen: Observations): VolumeGroupNod
 }
 
 /** Position of the device a path of ours shows; the path itself when it is none of this guest. */
-export function devicePosition(path: string, seen: Observations): NodePosition {
+function devicePosition(path: string, seen: Observations): NodePosition {
   for (const [position, device] of openedDevices(seen)) if (device.path === path) return position;
   return path;
 }

@@ -1,4 +1,4 @@
-export { describeContent, compareTrees } from './compare.js';
+export { describeContent } from './compare.js';
 export { type Conflict, drift, unsupported } from './conflict.js';
 export {
   type DiscoveryAction,
@@ -9,9 +9,6 @@ export {
 export {
   noObservations,
   type Observation,
-  type Observations,
-  type OpenedDevice,
   type ProbeObservation,
   withObservations,
 } from './observations.js';
-export { mapSegments } from './segments.js';

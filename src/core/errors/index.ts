@@ -1,8 +1,2 @@
-export { type CatalogueEntry, type ErrorCode, errorCatalogue } from './catalogue.js';
-export {
-  type ErrorDetails,
-  type ErrorInit,
-  isXenBackupError,
-  toXenBackupError,
-  XenBackupError,
-} from './error.js';
+export { type ErrorCode, errorCatalogue } from './catalogue.js';
+export { type ErrorDetails, isXenBackupError, toXenBackupError, XenBackupError } from './error.js';

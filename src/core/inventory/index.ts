@@ -1,10 +1,4 @@
-export {
-  decideGuest,
-  type DecisionOptions,
-  type GuestDecision,
-  type HostInventory,
-  type RefusedTarget,
-} from './decide.js';
-export { disksOnTarget, type DiskSelection, type GuestDisk, selectDisks } from './disks.js';
+export { decideGuest, type GuestDecision, type HostInventory } from './decide.js';
+export { disksOnTarget, type GuestDisk, selectDisks } from './disks.js';
 export { snapshotSizeBytes } from './snapshot-size.js';
-export { holdsItsDisks, stateMeaning, type StateMeaning } from './states.js';
+export { holdsItsDisks, stateMeaning } from './states.js';

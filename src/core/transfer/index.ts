@@ -1,15 +1,3 @@
-export {
-  type DeletionLimits,
-  type DeletionVerdict,
-  type DryPassCounts,
-  judgeDeletions,
-} from './deletions.js';
-export { rebaseExcludes } from './excludes.js';
-export {
-  findUnsupported,
-  matchTransfers,
-  type NotCopied,
-  type Transfer,
-  type TransferPlan,
-} from './match.js';
-export { type CopyFailureKind, copyFailureTexts } from './outcome.js';
+export { judgeDeletions } from './deletions.js';
+export { findUnsupported, matchTransfers, type NotCopied, type Transfer } from './match.js';
+export { copyFailureTexts } from './outcome.js';

@@ -17,5 +17,3 @@ export const copyFailureTexts = {
   'input-output-error': 'reading or writing failed',
   failed: 'rsync failed',
 } as const satisfies Record<string, string>;
-
-export type CopyFailureKind = keyof typeof copyFailureTexts;
