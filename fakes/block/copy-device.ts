@@ -39,14 +39,6 @@ export function copyDevices(from: Machine, onto: Machine, pairs: readonly Device
   }
 }
 
-/** Copies one device. See {@link copyDevices}. */
-export function copyDevice(
-  from: { readonly machine: Machine; readonly device: BlockDevice },
-  onto: { readonly machine: Machine; readonly device: BlockDevice },
-): void {
-  copyDevices(from.machine, onto.machine, [{ from: from.device, onto: onto.device }]);
-}
-
 /** Records that may begin on one of the devices, in whatever views they show. */
 function recordsOf(machine: Machine, pairs: readonly ResolvedPair[]): readonly ContentRecord[] {
   const views = new Set(pairs.flatMap(({ extents }) => extents.map(({ view }) => view)));

@@ -22,7 +22,7 @@ export function devicesOfTarget(target: Target): readonly DeviceKey[] {
 }
 
 /** Devices a map lies on, each once, as the kernel opens them. */
-export function devicesUnder(map: MapDevice): readonly DeviceKey[] {
+function devicesUnder(map: MapDevice): readonly DeviceKey[] {
   return [...new Set(map.table.flatMap(devicesOfTarget))];
 }
 

@@ -41,7 +41,7 @@ export function mapNameOf(device: BlockDevice): string {
 }
 
 /** UUID from which those of the partitions are made; a device that is no map gets an invented one. */
-export function parentUuidOf(device: BlockDevice): string {
+function parentUuidOf(device: BlockDevice): string {
   if (device.kind === 'map' && device.uuid !== '') return device.uuid;
   return `devnode_${keyOf(device.number)}_Wh5pYvM`;
 }

@@ -126,8 +126,3 @@ function isFull(machine: Machine, snapshot: ActiveSnapshot): boolean {
   const fill = snapshotFill(machine, snapshot);
   return fill.usedSectors > fill.totalSectors - snapshot.store.chunkSectors;
 }
-
-/** The snapshot a map shows, `undefined` for other maps. */
-export function snapshotOf(machine: Machine, map: MapDevice): ActiveSnapshot | undefined {
-  return activeSnapshots(machine).find((snapshot) => snapshot.map === map);
-}

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeContent } from '../block/contents.js';
 import { keyOf } from '../block/devices.js';
+import { addDisk, addKernelPartition } from '../block/disks.js';
 import { openDevice } from '../block/openings.js';
 import type { BlockDevice, PartitionTableContent } from '../block/types.js';
 import { noteWrite } from '../block/writes.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
-import { TestMachine } from '../test-machine.contract.js';
+import { mebibyte, TestMachine } from '../test-machine.contract.js';
 
 let host: TestMachine;
 let volume: BlockDevice;
@@ -271,6 +272,24 @@ describe('blkid', () => {
     expect((await probe('/dev/mapper/VG-datap1')).stdout).toMatch(
       /PTTYPE=dos\nPART_ENTRY_SCHEME=dos\n/,
     );
+  });
+
+  it('knows the kernel’s own partitions as it knows maps', async () => {
+    const disk = addDisk(host.machine, { name: 'vdc', sizeBytes: 64 * mebibyte });
+    writeContent(host.machine, keyOf(disk.number), table('msdos', [2048]));
+    addKernelPartition(host.machine, disk, { number: 1, start: 2048, sectors: 20_000 });
+    expect((await probe('/dev/vdc1')).stdout).toContain('PART_ENTRY_UUID=12345678-01\n');
+    const tree = await host.run(['lsblk', '-J', '-b', '-o', 'NAME,TYPE,PKNAME', '/dev/vdc']);
+    expect(JSON.parse(tree.stdout)).toEqual({
+      blockdevices: [
+        {
+          name: 'vdc',
+          type: 'disk',
+          pkname: null,
+          children: [{ name: 'vdc1', type: 'part', pkname: 'vdc' }],
+        },
+      ],
+    });
   });
 
   it('takes a GPT without its end for the table that protects it', async () => {

@@ -19,7 +19,7 @@ import type {
 import { wipeStart } from './wipe.js';
 
 /** 1 MiB: where LVM puts the first extent by default. */
-export const defaultExtentsStart = 2048;
+const defaultExtentsStart = 2048;
 /** 4 MiB: LVM's default extent. */
 export const defaultExtentSectors = 8192;
 

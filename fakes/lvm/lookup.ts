@@ -3,17 +3,7 @@ import { lvmMapUuid } from '../block/lvm-names.js';
 import type { MapDevice } from '../block/types.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
-import type { LvmScan, ScannedGroup } from './scan.js';
 import type { LogicalVolumeMetadata, VolumeGroupMetadata } from './types.js';
-
-/** @throws SimulationError `not-found`. */
-export function groupNamed(scan: LvmScan, name: string): ScannedGroup {
-  const group = scan.groups.find((candidate) => candidate.metadata.name === name);
-  if (group === undefined) {
-    throw new SimulationError('not-found', name, `no volume group ${name}`);
-  }
-  return group;
-}
 
 export function findVolume(
   group: VolumeGroupMetadata,

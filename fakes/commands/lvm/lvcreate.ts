@@ -19,6 +19,8 @@ import { invokeLvm, type LvmInvocation, usageExit } from './invocation.js';
 import { parseVolumeName } from './names.js';
 import { commonOptions } from './report-options.js';
 import { invalidPath, resolveGroup } from './resolve.js';
+import { freeName, objectionTo } from './new-name.js';
+import { chunkOf, requestedExtents } from './new-size.js';
 import { humanSize, parseSize } from './sizes.js';
 
 const createOptions: readonly OptionSpec[] = [
@@ -40,8 +42,6 @@ const createOptions: readonly OptionSpec[] = [
   valued('stripesize', 'I'),
 ];
 
-/** Sectors of a snapshot's chunk when the command does not say. */
-const defaultChunkSectors = 8;
 /** How long LVM waits for udev before it goes on. */
 const udevLimitMs = 180_000;
 
@@ -187,69 +187,6 @@ function reason(code: string, group: ScannedGroup, name: string, extents: number
     default:
       return `Failed to create ${metadata.name}/${name}: ${code}`;
   }
-}
-
-/** Names LVM refuses, in its words. */
-function objectionTo(name: string): string | undefined {
-  const isValid = /^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(name) && name.length < 128;
-  if (!isValid) return `Logical volume name "${name}" is invalid.`;
-  const reserved = ['snapshot', 'pvmove'].find((prefix) => name.startsWith(prefix));
-  return reserved === undefined
-    ? undefined
-    : `Names starting "${reserved}" are reserved. Please choose a different LV name.`;
-}
-
-function freeName(group: ScannedGroup): string {
-  let index = 0;
-  while (findVolume(group.metadata, `lvol${index}`) !== undefined) index += 1;
-  return `lvol${index}`;
-}
-
-type RequestedSize =
-  | { readonly kind: 'extents'; readonly extents: number; readonly said: readonly string[] }
-  | { readonly kind: 'error'; readonly outcome: CommandOutcome };
-
-function requestedExtents(
-  { options, argv }: LvmInvocation,
-  { metadata }: ScannedGroup,
-): RequestedSize {
-  const extents = lastValue(options, 'extents');
-  const size = lastValue(options, 'size');
-  if (extents !== undefined) {
-    return /^\d+$/.test(extents)
-      ? { kind: 'extents', extents: Number(extents), said: [] }
-      : { kind: 'error', outcome: notSimulated(argv) };
-  }
-  const bytes = parseSize(size ?? '');
-  const objection = sizeObjection(size ?? '', bytes);
-  if (bytes === undefined || objection !== undefined) {
-    return { kind: 'error', outcome: failed(usageExit, objection ?? '') };
-  }
-  const extentBytes = metadata.extentSectors * 512;
-  const whole = Math.ceil(bytes / extentBytes);
-  const rounded = humanSize(whole * extentBytes, 'unit');
-  return {
-    kind: 'extents',
-    extents: whole,
-    said: bytes % extentBytes === 0 ? [] : [`Rounding up size to full physical extent ${rounded}`],
-  };
-}
-
-/** Sizes LVM does not take: unreadable, zero, or not in whole sectors. */
-function sizeObjection(text: string, bytes: number | undefined): string | undefined {
-  const argument = `  Invalid argument for --size: ${text}\n  Error during parsing of command line.\n`;
-  if (bytes === undefined) return `  Can't parse size argument.\n${argument}`;
-  if (bytes === 0) {
-    return "  --size may not be zero.\n  Run `lvcreate --help' for more information.\n";
-  }
-  if (bytes % 512 === 0) return undefined;
-  const below = Math.floor(bytes / 512) * 512;
-  return `  Size is not a multiple of 512. Try using ${below} or ${below + 512}.\n${argument}`;
-}
-
-function chunkOf({ options }: LvmInvocation): number {
-  const bytes = parseSize(lastValue(options, 'chunksize') ?? '');
-  return bytes === undefined ? defaultChunkSectors : bytes / 512;
 }
 
 function missingVolumes(invocation: LvmInvocation, group: string): CommandOutcome {
