@@ -129,6 +129,8 @@ function attributesOf(root: string, paths: readonly Buffer[]): Map<string, strin
   const argv = [
     '-0',
     'getfattr',
+    // Without it the names come back without their "./", and nobody would find them again.
+    '--absolute-names',
     '--no-dereference',
     '--dump',
     '--match=-',
@@ -142,6 +144,7 @@ function attributesOf(root: string, paths: readonly Buffer[]): Map<string, strin
   });
   if (status !== 0) throw new Error(`getfattr: ${stderr.toString('utf8')}`);
   const found = new Map<string, string[]>();
+  const asked = new Set(paths.map(printableName));
   for (const block of stdout.toString('latin1').split('\n\n')) {
     const [header = '', ...lines] = block.split('\n');
     const name = /^# file: (.*)$/.exec(header)?.[1];
@@ -149,10 +152,9 @@ function attributesOf(root: string, paths: readonly Buffer[]): Map<string, strin
     const bytes = name.replaceAll(/\\([0-7]{3}|\\)/g, (_, code: string) =>
       code === '\\' ? '\\' : String.fromCharCode(Number.parseInt(code, 8)),
     );
-    found.set(
-      printableName(Buffer.from(bytes, 'latin1')),
-      lines.filter((line) => line !== '').sort(),
-    );
+    const printable = printableName(Buffer.from(bytes, 'latin1'));
+    if (!asked.has(printable)) throw new Error(`getfattr names what was not asked: ${printable}`);
+    found.set(printable, lines.filter((line) => line !== '').sort());
   }
   return found;
 }
