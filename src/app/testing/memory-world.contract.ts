@@ -32,6 +32,7 @@ export class MemoryWorld {
   readonly unreachable = new Map<string, Error>();
   readonly watchers: Watcher[] = [];
   #isDead = false;
+  #runs = 0;
 
   /** @param names - of the hosts; each is a machine of its own. */
   constructor(...names: string[]) {
@@ -95,12 +96,14 @@ export class MemoryWorld {
     });
   }
 
+  /** What a new run works with: the first is run0000001. */
   context(
     guests: readonly GuestConfiguration[],
     signal = new AbortController().signal,
   ): RunContext {
+    this.#runs += 1;
     return {
-      runId: 'run0000001',
+      runId: `run${String(this.#runs).padStart(7, '0')}`,
       configuration: this.configuration(guests),
       connector: this.connector,
       clock: this.clock,
