@@ -3,7 +3,7 @@ import { build } from './build/build.js';
 import { LabError } from './fail.js';
 import { hostNames, hostSpec } from './hosts.js';
 import { lab } from './lab.js';
-import { withLock } from './lock.js';
+import { lockHolder, withLock } from './lock.js';
 import { paths } from './paths.js';
 import { recordAll } from './recorder/record.js';
 import { say } from './say.js';
@@ -29,14 +29,14 @@ async function main(words: readonly string[]): Promise<number> {
       await withLock('build', () => build());
       return 0;
     case 'up':
-      await withLock('up', () => lab.up());
+      await lab.up();
       console.log(await lab.status());
       return 0;
     case 'reset':
-      await withLock('reset', () => lab.reset());
+      await lab.reset();
       return 0;
     case 'down':
-      await withLock('down', () => lab.down());
+      await lab.down();
       return 0;
     case 'status':
       console.log(await lab.status());
@@ -76,6 +76,8 @@ async function ssh(words: readonly string[]): Promise<number> {
       remedy: `for a shell: ssh -F ${paths.sshConfig} dom0a`,
     });
   }
+  const holder = lockHolder();
+  if (holder !== undefined) console.error(`lab: in use by ${holder}`);
   const result = await lab.host(hostSpec(name).name).exec([first, ...rest], { timeoutMs: 600_000 });
   writeSync(1, result.stdout);
   writeSync(2, result.stderr);

@@ -5,7 +5,8 @@ import { LabError } from './fail.js';
 import { guestSpec } from './guests.js';
 import { hosts, type HostName } from './hosts.js';
 import type { LabHost } from './host.js';
-import { areRunning, labHosts, loadAll, stopAll } from './machines.js';
+import { withLock } from './lock.js';
+import { areRunning, isPrepared, labHosts, loadAll, stopAll } from './machines.js';
 import { paths } from './paths.js';
 import { prepare } from './prepare.js';
 import { qemuPid } from './qemu/process.js';
@@ -23,18 +24,24 @@ function host(name: HostName): LabHost {
 
 /** Both hosts run, in whatever state they are; from nothing it builds, boots, saves and loads. */
 async function up(): Promise<void> {
-  await prepare();
-  if (!(await areRunning())) await reset();
+  await withLock('up', async () => {
+    await prepare();
+    if (!(await areRunning())) await timed('back to the prepared state', loadAll);
+  });
 }
 
 /** Both hosts exactly as they were prepared: guests running, standby disks as seeded. */
 async function reset(): Promise<void> {
-  await prepare();
-  await timed('back to the prepared state', loadAll);
+  await withLock('reset', async () => {
+    // Never rebuilt under a user's hands: `up` is where changed sources take effect.
+    if (!(await isPrepared())) await prepare();
+    await timed('back to the prepared state', loadAll);
+  });
 }
 
+/** Stops both hosts; what happened on them is forgotten. */
 async function down(): Promise<void> {
-  await stopAll();
+  await withLock('down', stopAll);
 }
 
 /** Puts the program, one file, on both hosts. Node is there already. */

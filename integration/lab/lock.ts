@@ -64,6 +64,11 @@ function tryLock(purpose: string): string | undefined {
   }
 }
 
+/** Who uses the hosts now, if it is not this process. */
+export function lockHolder(): string | undefined {
+  return process.env[inherited] === undefined ? readHolder() : undefined;
+}
+
 function readHolder(): string | undefined {
   try {
     const [pid, started, ...words] = readFileSync(paths.lock, 'utf8').trim().split(' ');

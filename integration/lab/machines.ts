@@ -83,7 +83,7 @@ export async function stopAll(): Promise<void> {
 
 export async function isPrepared(): Promise<boolean> {
   const wanted = hosts.flatMap(({ name }) => diskRoles.map((role) => preparedOverlay(name, role)));
-  const there = await Promise.all(wanted.map(exists));
+  const there = await Promise.all([...wanted, paths.baseline].map(exists));
   return there.every(Boolean);
 }
 
