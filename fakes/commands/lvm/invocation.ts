@@ -4,6 +4,7 @@ import type { Machine } from '../../world/state.js';
 import { allValues, type OptionSpec, type ParsedOption, parseOptions } from '../getopt.js';
 import { type CommandOutcome, failed } from '../types.js';
 import { readConfig, scopeOf } from './config.js';
+import { waitForGroups } from './group-lock.js';
 
 /** A command line of LVM that could be read, and what it sees. */
 export interface LvmInvocation {
@@ -21,8 +22,11 @@ export const usageExit = 3;
 /** Exit code of every other failure. */
 export const failureExit = 5;
 
-/** Reads the options common to all LVM tools, applies `--config`, scans, and hands over. */
-export function invokeLvm(
+/**
+ * Reads the options common to all LVM tools, applies `--config`, scans, waits for the locks of the
+ * groups concerned, and hands over.
+ */
+export async function invokeLvm(
   machine: Machine,
   argv: Argv,
   specs: readonly OptionSpec[],
@@ -32,16 +36,17 @@ export function invokeLvm(
   const parsed = parseOptions(words, specs);
   if (parsed.kind === 'error') {
     const text = `${tool}: ${parsed.message}\n  Error during parsing of command line.\n`;
-    return Promise.resolve(failed(usageExit, text));
+    return failed(usageExit, text);
   }
   const { options, operands } = parsed;
   const config = readConfig(machine, allValues(options, 'config'));
   if (config.kind === 'error') {
-    return Promise.resolve(
-      failed(usageExit, `${config.text}  Run \`${tool} --help' for more information.\n`),
-    );
+    return failed(usageExit, `${config.text}  Run \`${tool} --help' for more information.\n`);
   }
   const scope = scopeOf(config.config);
+  await waitForGroups(machine, operands, () =>
+    scanLvm(machine, scope).groups.map(({ metadata }) => metadata.name),
+  );
   const scan = scanLvm(machine, scope);
   return run({ machine, tool, argv, options, operands, scope, scan });
 }

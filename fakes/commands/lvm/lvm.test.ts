@@ -11,6 +11,7 @@ import {
   createVolume,
   createVolumeGroup,
 } from '../../lvm/create.js';
+import { addProcess, removeProcess } from '../../runner/processes.js';
 import { TestMachine } from '../../test-machine.contract.js';
 
 // The texts were read off LVM 2.03.16 on loop devices.
@@ -267,6 +268,25 @@ describe('LVM’s commands', () => {
       stderr: '  Logical volume VG/snap is used by another device.\n',
     });
     expect(host.machine.world.clock.elapsedMs()).toBe(before);
+  });
+
+  it('wait for a command that hangs in the kernel with the group’s lock', async () => {
+    const stuck = addProcess(host.machine, { argv: ['lvcreate', '-n', 'x', '-l', '1', 'VG'] });
+    stuck.state = 'D';
+    const wrapper = host.wrap('ours-1', host.device('/dev/VG/data'));
+    createVolumeGroup(host.machine, { name: 'Guest', devices: [{ device: wrapper }] });
+    const ended: string[] = [];
+    const commands = [['lvs'], ['lvs', 'VG/data'], ['lvs', 'Guest']] as const;
+    const running = commands.map(async (argv) => {
+      await host.run(argv);
+      ended.push(argv.join(' '));
+    });
+    await host.wait(60_000);
+    expect(ended).toEqual(['lvs Guest']);
+    removeProcess(host.machine, stuck);
+    await host.wait(1000);
+    await Promise.all(running);
+    expect(ended).toHaveLength(3);
   });
 
   it('do not remove an active volume without being told so', async () => {
