@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect } from 'vitest';
 import { createLocalRunner } from '../../src/adapters/local/index.js';
 import type { Argv, CommandRunner, CopyRequest } from '../../src/ports/index.js';
 import { CopyWorld } from './copy-world.js';
@@ -179,7 +179,11 @@ describe('every exit code of rsync that can be provoked', () => {
       'status=none',
     ]);
     const copy = world.copy(request);
-    const receivers = await untilThere(() => taggedProcesses(peer.exec, tag));
+    // Both of them: while one still answers, rsync's own --timeout does not see the other stuck.
+    const receivers = await untilThere(async () => {
+      const found = await taggedProcesses(peer.exec, tag);
+      return found.length >= 2 ? found : [];
+    });
     await must(peer, ['kill', '-s', 'STOP', ...receivers]);
     expect(await copy).toMatchObject({ kind: 'timeout', exitCode: 30 });
     expect(await taggedProcesses(peer.exec, tag)).toEqual([]);
@@ -225,7 +229,3 @@ function damage(image: string, piece: Buffer): void {
   bytes.fill(0x58, at, at + 16);
   writeFileSync(image, bytes);
 }
-
-it('has somewhere to run', () => {
-  expect(['container', 'loopback']).toContain(peer.kind);
-});

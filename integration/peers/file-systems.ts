@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RootIdentity } from '../../src/core/model/index.js';
 import type { ProvenMount } from '../../src/ports/index.js';
 import type { ExecResult } from './peer/peer.js';
@@ -38,7 +39,7 @@ export async function mountNew(
   ]);
   const unmount = async (): Promise<void> => {
     const { exitCode } = await exec(['mountpoint', '-q', mountPoint]);
-    if (exitCode === 0) await all(exec, [['umount', mountPoint]]);
+    if (exitCode === 0) await unmountPatiently(exec, mountPoint);
     await all(exec, [['rm', '-f', image]]);
   };
   return { image, mountPoint, identity: await identityOf(exec, mountPoint), unmount };
@@ -63,6 +64,16 @@ export async function canMount(
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A process that has just been ended may take a moment to let go. */
+async function unmountPatiently(exec: Exec, mountPoint: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { exitCode, stderr } = await exec(['umount', mountPoint]);
+    if (exitCode === 0) return;
+    if (attempt === 20) throw new Error(`umount ${mountPoint}: ${stderr}`);
+    await sleep(100);
   }
 }
 

@@ -31,7 +31,7 @@ const vfatScript = String.raw`
 set -e
 mkdir -p EFI/debian 'Long name with spaces'
 head -c 200000 /dev/urandom > EFI/debian/shimx64.efi; echo x > 'Long name with spaces/ü.txt'
-touch -d '2010-10-10 10:10:10Z' EFI/debian/shimx64.efi
+touch -d '2010-10-10 10:10:10Z' EFI/debian/shimx64.efi EFI/debian EFI 'Long name with spaces' .
 `;
 
 /** Fills a mounted file system with all that its type can hold. */

@@ -34,7 +34,10 @@ export interface CopyRequest {
   /** KiB per second; 0 is unlimited. */
   readonly bandwidthLimitKiBPerSecond: number;
   readonly ioClass: 'idle' | 'best-effort' | 'none';
-  /** No byte for this long ends the copy. */
+  /**
+   * No byte for this long ends the copy (rsync's `--timeout`). It does not see one process of the
+   * target stuck while the other still answers (measured): only `signal` ends such a copy.
+   */
   readonly stallTimeoutMs: number;
   /**
    * Marks every process of the receiving side, so that it can be found later and by others:

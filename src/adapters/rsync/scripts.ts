@@ -22,7 +22,7 @@ exec "$@"
 `;
 
 /**
- * The same for the receiver, through rsync's \`--rsync-path\`. $4 is \`XEN_BACKUP_COPY=<tag>\`; it
+ * The same for the receiver, through rsync’s `--rsync-path`. $4 is `XEN_BACKUP_COPY=<tag>`; it
  * goes into the environment of rsync and its children, where STOP_RECEIVERS_SCRIPT finds it. $5,
  * when not empty, is a file of which rsync keeps a shared lock for as long as it lives.
  *
@@ -53,12 +53,13 @@ exec "$@"
 `;
 
 /**
- * Ends every process with the tag $1, or a tag that begins with \`$1-\`, and proves it. The tag is
+ * Ends every process with the tag $1, or a tag that begins with `$1-`, and proves it. The tag is
  * looked for in environments (rsync and its children) and in arguments (the guard, and sudo or a
- * login shell around it). A receiver that starts after its sender has died finds its input closed
- * and writes nothing.
+ * login shell around it). Only two searches in a row that find nothing count: in the middle of
+ * exec(2) a process shows neither. A receiver that starts after its sender has died finds its
+ * input closed and writes nothing.
  *
- * Exit 0: none is left. Exit 1: survivors, one \`pid<TAB>name\` a line. Exit 2: cannot search.
+ * Exit 0: none is left. Exit 1: survivors, one `pid<TAB>name` a line. Exit 2: cannot search.
  */
 export const STOP_RECEIVERS_SCRIPT = `
 # The bracket keeps grep from finding its own arguments.
@@ -83,9 +84,16 @@ find_receivers() {
   done
 }
 
-waited=0
-find_receivers "$1"
-while [ "$found" != ' ' ]; do
+waited=0 quiet=0
+while :; do
+  find_receivers "$1"
+  if [ "$found" = ' ' ]; then
+    quiet=$((quiet + 1))
+    [ "$quiet" -ge 2 ] && exit 0
+    sleep 0.1 2>/dev/null || sleep 1
+    continue
+  fi
+  quiet=0
   if [ "$waited" -eq 0 ]; then kill -s TERM $found 2>/dev/null; fi
   if [ "$waited" -ge 50 ]; then kill -s KILL $found 2>/dev/null; fi
   if [ "$waited" -ge 150 ]; then
@@ -96,7 +104,5 @@ while [ "$found" != ' ' ]; do
   fi
   sleep 0.1 2>/dev/null || sleep 1
   waited=$((waited + 1))
-  find_receivers "$1"
 done
-exit 0
 `;
