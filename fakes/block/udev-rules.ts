@@ -1,13 +1,8 @@
 import type { Machine } from '../world/state.js';
 import type { BlockDevice } from './types.js';
 
-/** What the rules in effect say about a device. */
-export interface UdevVerdict {
-  /** Nothing else may look at it: no activation, no persistent links. */
-  readonly otherRules: 'on' | 'off';
-  /** A closing writer causes another event. */
-  readonly watch: 'on' | 'off';
-}
+/** Whether other rules may look at a device: with `off` there is no activation. */
+export type OtherRules = 'on' | 'off';
 
 interface RuleToken {
   readonly key: string;
@@ -24,8 +19,8 @@ const tokenPattern =
   /^\s*([A-Z]+(?:\{[^}]*\})?)\s*(==|!=|\+=|:=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/;
 
 /** Evaluates the rules as udev last read them. */
-export function evaluateRules(machine: Machine, device: BlockDevice): UdevVerdict {
-  let verdict: UdevVerdict = { otherRules: 'on', watch: 'on' };
+export function otherRulesFor(machine: Machine, device: BlockDevice): OtherRules {
+  let verdict: OtherRules = 'on';
   const files = [...machine.udev.rules].sort((left, right) =>
     fileName(left.path) < fileName(right.path) ? -1 : 1,
   );
@@ -41,19 +36,15 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function applyRule(line: string, device: BlockDevice, verdict: UdevVerdict): UdevVerdict {
+function applyRule(line: string, device: BlockDevice, before: OtherRules): OtherRules {
   const tokens = parseRule(line);
-  const matches = tokens.filter((token) => token.operator === '==' || token.operator === '!=');
-  if (!matches.every((token) => matchesDevice(token, device))) return verdict;
-  let { otherRules, watch } = verdict;
-  for (const token of tokens) {
-    if (token.key === 'ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}' && isAssignment(token)) {
-      otherRules = token.value === '1' ? 'off' : 'on';
-    }
-    if (token.key === 'OPTIONS' && token.value === 'nowatch') watch = 'off';
-    if (token.key === 'OPTIONS' && token.value === 'watch') watch = 'on';
-  }
-  return { otherRules, watch };
+  const matches = tokens.filter((token) => !isAssignment(token));
+  if (!matches.every((token) => matchesDevice(token, device))) return before;
+  const flag = tokens.findLast(
+    (token) => token.key === 'ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}' && isAssignment(token),
+  );
+  if (flag === undefined) return before;
+  return flag.value === '1' ? 'off' : 'on';
 }
 
 function isAssignment(token: RuleToken): boolean {

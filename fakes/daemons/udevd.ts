@@ -1,6 +1,6 @@
 import { contentOn } from '../block/contents.js';
 import { openDevice } from '../block/openings.js';
-import { evaluateRules } from '../block/udev-rules.js';
+import { otherRulesFor } from '../block/udev-rules.js';
 import { activateGroup } from '../lvm/activate-group.js';
 import { defaultScope, scanLvm } from '../lvm/scan.js';
 import { isSimulationError } from '../world/errors.js';
@@ -46,7 +46,7 @@ function scheduleHandling(machine: Machine, event: UdevEvent): void {
 function considerActivation(machine: Machine, event: UdevEvent): void {
   const device = machine.devices.get(event.device);
   if (device === undefined || machine.udev.autoActivation === 'off') return;
-  if (evaluateRules(machine, device).otherRules === 'off') return;
+  if (otherRulesFor(machine, device) === 'off') return;
   const group = groupOn(machine, event);
   if (group === undefined) return;
   const { clock } = machine.world;
