@@ -35,12 +35,16 @@ export function createDisplay(context: ProgramContext, kind: DisplayKind): Displ
   return { listeners: plain === undefined ? [log] : [plain, log], stop: () => undefined };
 }
 
-/** Where live lines go; details and logs of JSON need lines that stay. */
+/**
+ * Where live lines go. Details and logs of JSON need lines that stay; so do simulated hosts, where
+ * no time passes and everything would be over before it is seen.
+ */
 function liveStream(
   { screen: { terminal }, verbosity, globals }: ProgramContext,
   kind: 'story' | 'result',
 ): OutputStream | undefined {
   if (verbosity !== 'normal' || globals.logFormat === 'json') return undefined;
+  if (globals.simulate !== undefined) return undefined;
   if (terminal.environment['TERM'] === 'dumb') return undefined;
   const stream = kind === 'story' ? terminal.stdout : terminal.stderr;
   return stream.isTerminal ? stream : undefined;

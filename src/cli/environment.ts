@@ -37,7 +37,7 @@ export function processEnvironment(): CliEnvironment {
 }
 
 /** Worlds as files, larger than anything a person writes. */
-export function fileWorlds(workingDirectory: string): WorldStore {
+function fileWorlds(workingDirectory: string): WorldStore {
   return {
     read: async (path) => {
       try {

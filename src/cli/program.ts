@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCheckCommand } from './commands/check.js';
 import { registerConfigCommands } from './commands/config.js';
 import { registerDomainCommand } from './commands/domain.js';
 import { registerPlanCommand } from './commands/plan.js';
@@ -55,6 +56,7 @@ Examples:
 export function addCommands(program: Command, context: ProgramContext): void {
   registerRunCommand(program, context);
   registerPlanCommand(program, context);
+  registerCheckCommand(program, context);
   registerRecoverCommand(program, context);
   registerConfigCommands(program, context);
   registerDomainCommand(program, context);

@@ -1,4 +1,4 @@
-import { type ResolvedConfiguration, resolveConfiguration } from '../config/resolve.js';
+import type { ResolvedConfiguration } from '../config/resolve.js';
 import type { SimulatedHosts } from '../composition/simulated-connector.js';
 
 /** What `--simulate` needs of the simulated hosts. */
@@ -32,7 +32,7 @@ export async function loadSimulation({ text, file, world }: ScenarioText): Promi
   const { createSimulation, parseScenario } = await import('../../fakes/index.js');
   const scenario = parseScenario(text, file);
   const simulation = await createSimulation(scenario, world);
-  const { configuration } = scenario;
+  const { resolved: told } = scenario;
   return {
     clock: simulation.clock,
     actingHost: (all) => simulation.actingHost(all),
@@ -44,10 +44,6 @@ export async function loadSimulation({ text, file, world }: ScenarioText): Promi
       simulation.faults.requireAllUsed();
     },
     save: () => simulation.save(),
-    ...(configuration === undefined
-      ? {}
-      : { told: resolveConfiguration(configuration, simulatedHome) }),
+    ...(told === undefined ? {} : { told }),
   };
 }
-
-const simulatedHome = '/root';

@@ -54,7 +54,7 @@ Examples:
   xen-backup --simulate my-host.yaml plan dc1   debug mount order at a desk`;
 
 /** Plans and prints the plan. */
-export async function planGuests(
+async function planGuests(
   context: ProgramContext,
   guests: readonly string[],
   words: PlanWords,

@@ -31,7 +31,7 @@ Example:
   xen-backup recover`;
 
 /** Cleans up and prints what came of it. */
-export async function recover(context: ProgramContext, words: RecoverWords): Promise<ExitCode> {
+async function recover(context: ProgramContext, words: RecoverWords): Promise<ExitCode> {
   const { configuration } = await context.readConfiguration();
   const display = words.json === true ? 'events' : 'story';
   return withSession(context, { configuration, display, commands: 'not-kept' }, async (session) => {

@@ -47,7 +47,7 @@ Examples:
                                      records prove dom0a newest`;
 
 /** Replicates guests and prints what came of it. */
-export async function runGuests(
+async function runGuests(
   context: ProgramContext,
   guests: readonly string[],
   words: RunWords,

@@ -2,7 +2,7 @@ import { formatBytes, formatDuration } from '../../core/index.js';
 import { type Line, type Span, styled, tableLines } from '../text/index.js';
 import type { LiveGuest, LiveHost, LiveProgress, LiveState } from './live-state.js';
 
-const barColumns = 20;
+const barColumns = 12;
 
 /**
  * The lines of a live display, at most `rows` of them: what is at work goes before what waits.

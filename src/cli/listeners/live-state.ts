@@ -1,5 +1,6 @@
 import type { GuestName, HostName, RunEvent } from '../../core/index.js';
-import { sayStep, sayUndo, stageTexts } from '../render/words.js';
+import { stageTexts } from '../render/words.js';
+import type { StepMemory } from './step-memory.js';
 
 /** What one host does for one guest at the moment. */
 export interface LiveHost {
@@ -33,8 +34,12 @@ export interface LiveState {
 
 export const nothingYet: LiveState = { title: '', waiting: [], active: [] };
 
-/** The state after an event. Pure. */
-export function afterEvent(state: LiveState, event: RunEvent): LiveState {
+/**
+ * The state after an event.
+ *
+ * @param steps - has learned of the event.
+ */
+export function afterEvent(state: LiveState, event: RunEvent, steps: StepMemory): LiveState {
   switch (event.type) {
     case 'run-started':
       return { ...state, title: `${event.command} ${event.runId}`, waiting: event.guests };
@@ -46,9 +51,9 @@ export function afterEvent(state: LiveState, event: RunEvent): LiveState {
     case 'stage-started':
       return doing(state, event, stageTexts[event.stage]);
     case 'step-started':
-      return doing(state, event, sayStep(event.step));
+      return doing(state, event, steps.sayStepOf(event));
     case 'undo-started':
-      return event.undo.kind === 'nothing' ? state : doing(state, event, sayUndo(event.undo));
+      return event.undo.kind === 'nothing' ? state : doing(state, event, steps.sayUndoOf(event));
     case 'copy-started':
       return doing(state, event, copyName(event));
     case 'copy-progress': {
@@ -65,6 +70,7 @@ export function afterEvent(state: LiveState, event: RunEvent): LiveState {
         outcome: event.outcome,
       }));
     case 'source-opened':
+      return doing(state, event, 'open');
     case 'target-opened':
     case 'stage-finished':
     case 'step-finished':

@@ -6,6 +6,7 @@ import { liveLines } from './live-lines.js';
 import { LiveRegion } from './live-region.js';
 import { afterEvent, nothingYet } from './live-state.js';
 import { Narrator } from './narrator.js';
+import { StepMemory } from './step-memory.js';
 
 /** Between two drawings. Faster than this nobody reads. */
 const frameMs = 100;
@@ -30,6 +31,7 @@ export function createLiveDisplay({ stream, colours }: LiveDisplayInit): LiveDis
   const region = new LiveRegion(stream, colours);
   const narrator = new Narrator();
   const startMs = performance.now();
+  const steps = new StepMemory();
   let state = nothingYet;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -72,7 +74,9 @@ export function createLiveDisplay({ stream, colours }: LiveDisplayInit): LiveDis
   };
   return {
     listener: (event) => {
-      state = afterEvent(state, event);
+      steps.learn(event);
+      state = afterEvent(state, event, steps);
+      steps.forget(event);
       const permanent = permanentLine(event, narrator);
       if (event.type === 'report') stop();
       else if (permanent === undefined) requestDraw();

@@ -1,31 +1,15 @@
-import {
-  formatBytes,
-  formatDuration,
-  type RunEvent,
-  type Step,
-  type Undo,
-} from '../../core/index.js';
-import {
-  counted,
-  sayStep,
-  sayUndo,
-  stageTexts,
-  stepDetails,
-  withoutHost,
-} from '../render/words.js';
+import { formatBytes, formatDuration, type RunEvent } from '../../core/index.js';
+import { counted, stageTexts, stepDetails, withoutHost } from '../render/words.js';
 import { mountLines, treeLines } from '../render/tree-text.js';
 import { transferLines } from '../render/transfer-text.js';
 import { type Narration, placeOf } from './narration.js';
+import { StepMemory } from './step-memory.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/**
- * Turns events into words: the one place that does, for plain lines, logs and syslog alike. It
- * remembers what began, because an end only says which step it was.
- */
+/** Turns events into words: the one place that does, for plain lines, logs and syslog alike. */
 export class Narrator {
-  readonly #steps = new Map<string, Step>();
-  readonly #undos = new Map<string, Undo>();
+  readonly #steps = new StepMemory();
   /** Where the guest mounts what is being copied. */
   readonly #paths = new Map<string, string>();
   /** Reasons of targets that were told: the guest's own end often only repeats one. */
@@ -33,6 +17,13 @@ export class Narrator {
 
   /** The event in words, `undefined` when it says nothing by itself. */
   tell(event: RunEvent): Narration | undefined {
+    this.#steps.learn(event);
+    const narration = this.#narrate(event);
+    this.#steps.forget(event);
+    return narration;
+  }
+
+  #narrate(event: RunEvent): Narration | undefined {
     switch (event.type) {
       case 'run-started':
         return this.#said(event, 'info', '=', runStarted(event));
@@ -54,19 +45,16 @@ export class Narrator {
       case 'target-opened':
         return this.#targetOpened(event);
       case 'step-started':
-        this.#steps.set(keyOf(event), event.step);
+      case 'undo-started':
         return undefined;
       case 'step-finished':
         return this.#stepFinished(event);
       case 'step-failed':
-        return this.#said(event, 'debug', '!', `${this.#stepOf(event)}: ${event.message}`);
-      case 'undo-started':
-        this.#undos.set(keyOf(event), event.undo);
-        return undefined;
+        return this.#said(event, 'debug', '!', `${this.#steps.sayStepOf(event)}: ${event.message}`);
       case 'undo-finished':
         return this.#undoFinished(event);
       case 'undo-failed':
-        return this.#said(event, 'debug', '!', `${this.#undoOf(event)}: ${event.message}`);
+        return this.#said(event, 'debug', '!', `${this.#steps.sayUndoOf(event)}: ${event.message}`);
       case 'copy-started':
         if (event.guestPath !== undefined) this.#paths.set(copyKey(event), event.guestPath);
         return this.#said(event, 'debug', '>', `${this.#passOf(event)}…`);
@@ -117,16 +105,19 @@ export class Narrator {
   }
 
   #stepFinished(event: EventOf<'step-finished'>): Narration {
-    const step = this.#steps.get(keyOf(event));
-    const details = step === undefined ? [] : stepDetails(step);
-    return { ...this.#took(event, 'info', '+', this.#stepOf(event)), details };
+    const text = this.#steps.sayStepOf(event);
+    return { ...this.#took(event, 'info', '+', text), details: this.#detailsOf(event) };
   }
 
   #undoFinished(event: EventOf<'undo-finished'>): Narration | undefined {
-    if (this.#undos.get(keyOf(event))?.kind === 'nothing') return undefined;
-    const step = this.#steps.get(keyOf(event));
-    const details = step === undefined ? [] : stepDetails(step);
-    return { ...this.#took(event, 'info', '-', this.#undoOf(event)), details };
+    if (this.#steps.undoOf(event)?.kind === 'nothing') return undefined;
+    const text = this.#steps.sayUndoOf(event);
+    return { ...this.#took(event, 'info', '-', text), details: this.#detailsOf(event) };
+  }
+
+  #detailsOf(event: RunEvent): readonly string[] {
+    const step = this.#steps.stepOf(event);
+    return step === undefined ? [] : stepDetails(step);
   }
 
   #noticed(event: EventOf<'notice'>): Narration {
@@ -153,27 +144,11 @@ export class Narrator {
     return { ...this.#said(event, levelOf(outcome), '!', problem), ...remedyOf(remedy) };
   }
 
-  #stepOf(event: RunEvent): string {
-    const step = this.#steps.get(keyOf(event));
-    return step === undefined ? `step ${event.stepId ?? ''}` : sayStep(step);
-  }
-
   #passOf(event: CopyEvent): string {
     const path = this.#paths.get(copyKey(event));
     const what = path === undefined ? event.fileSystem : `${path} (${event.fileSystem})`;
     return event.pass === 'dry' ? `dry pass over ${what}` : `copy of ${what}`;
   }
-
-  #undoOf(event: RunEvent): string {
-    const undo = this.#undos.get(keyOf(event));
-    if (undo === undefined) return `undo of step ${event.stepId ?? ''}`;
-    return sayUndo(undo, this.#steps.get(keyOf(event)));
-  }
-}
-
-/** Step ids are unique in a run; in a recovery only on their host. */
-function keyOf({ host, stepId }: RunEvent): string {
-  return `${host ?? ''} ${stepId ?? ''}`;
 }
 
 function remedyOf(remedy: string | undefined): { readonly remedy?: string } {

@@ -23,7 +23,7 @@ function device(number: string, part: Part): DeviceNode {
 }
 
 /** The layout of the article's guest: /boot on a partition, root and swap on nested LVM. */
-export function exampleTree(): DeviceTree {
+function exampleTree(): DeviceTree {
   return {
     disks: [
       device('2', {

@@ -1,2 +1,2 @@
 export { processTerminal } from './process-terminal.js';
-export { coloursOf, type OutputStream, type Terminal } from './terminal.js';
+export type { OutputStream, Terminal } from './terminal.js';

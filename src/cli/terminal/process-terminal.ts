@@ -12,6 +12,9 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** Also of terminals that say 0: nobody has told them. */
+const usual = { columns: 80, rows: 24 };
+
 function outputOf(stream: WriteStream & { readonly fd: number }): OutputStream {
   const isTerminal = isatty(stream.fd);
   // `xen-backup plan | head`: the reader is gone, and a run must still take everything down.
@@ -22,10 +25,10 @@ function outputOf(stream: WriteStream & { readonly fd: number }): OutputStream {
     },
     isTerminal,
     get columns() {
-      return isTerminal ? stream.columns : 80;
+      return isTerminal ? stream.columns || usual.columns : usual.columns;
     },
     get rows() {
-      return isTerminal ? stream.rows : 24;
+      return isTerminal ? stream.rows || usual.rows : usual.rows;
     },
     onResize: (callback) => {
       stream.on('resize', callback);

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { checkAll } from '../../app/use-cases/check.js';
+import type { ExitCode } from '../exit-codes.js';
+import { escapeControls } from '../listeners/ndjson.js';
+import type { ProgramContext } from '../program-context.js';
+import { checkText } from '../render/check-text.js';
+import { runCommand } from '../run-command.js';
+import { withSession } from '../session.js';
+
+/** Adds `check`. */
+export function registerCheckCommand(program: Command, context: ProgramContext): void {
+  program
+    .command('check')
+    .description('check every precondition on every host; each problem comes with a remedy')
+    .argument('[guest...]', 'guests of the configuration (default: all)')
+    .option('--json', 'print the findings as JSON')
+    .action((guests: readonly string[], words: { readonly json?: true }) =>
+      runCommand(context, () => check(context, guests, words.json === true ? 'json' : 'text')),
+    )
+    .addHelpText('after', helpText);
+}
+
+const helpText = `
+Opens and closes what a run would, read-only on targets, and changes nothing.
+OK, WARN (it works, but look at it) or FAIL; exit code 4 with a FAIL.
+
+Examples:
+  xen-backup check
+  xen-backup check dc1 --json | jq '.findings[] | select(.level != "OK")'`;
+
+async function check(
+  context: ProgramContext,
+  guests: readonly string[],
+  format: 'text' | 'json',
+): Promise<ExitCode> {
+  const { configuration } = await context.readConfiguration();
+  const request = { configuration, display: 'result', commands: 'not-kept' } as const;
+  return withSession(context, request, async (session) => {
+    const report = await checkAll(session.context, guests);
+    session.endDisplay();
+    const text =
+      format === 'text'
+        ? checkText(report)
+        : `${escapeControls(JSON.stringify(report, null, 2))}\n`;
+    context.stdout(text);
+    return report.exitCode;
+  });
+}
