@@ -1,4 +1,4 @@
-export type * from './check/index.js';
+export * from './check/index.js';
 export * from './discovery/index.js';
 export * from './errors/index.js';
 export type * from './events/index.js';

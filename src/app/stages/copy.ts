@@ -86,17 +86,24 @@ export async function dryPass(
   return { cleared, totals };
 }
 
-/** The pass that writes. @throws as {@link dryPass}. */
+/**
+ * The pass that writes.
+ *
+ * @param onCopied - told after each file system what was written so far: also where a later one
+ * fails
+ * @throws as {@link dryPass}.
+ */
 export async function realPass(
   job: CopyJob,
   cleared: readonly ClearedTransfer[],
-): Promise<CopyTotals> {
+  onCopied: (totals: CopyTotals) => void,
+): Promise<void> {
   let totals = noTotals;
   for (const { transfer, maxDeletes } of cleared) {
     totals = add(totals, await pass(job, transfer, 'real', maxDeletes));
+    onCopied(totals);
     await proveEverything(job);
   }
-  return totals;
 }
 
 async function proveEverything(job: CopyJob): Promise<void> {

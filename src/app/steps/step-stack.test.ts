@@ -200,7 +200,8 @@ describe('unwinding', () => {
       `a: remove-snapshot ${snapshot}`,
       'a: remove-rule /run/udev/rules.d/56-x.rules',
     ]);
-    expect(world.host('a').traces).toEqual([`file ${path}`]);
+    // Journal and directory of the run are the session's.
+    expect(world.host('a').traces).toEqual([`file ${path}`, `directory /run/xen-backup/${runId}`]);
     expect(await stack.unwind()).toEqual([]);
   });
 

@@ -9,7 +9,13 @@ import {
   type VolumeGroup,
   XenBackupError,
 } from '../../core/index.js';
-import { groupsOn, probeOf, tableOf, volumeAt } from '../../core/testing/guest-machine.contract.js';
+import {
+  devicesOf,
+  groupsOn,
+  probeOf,
+  tableOf,
+  volumeAt,
+} from '../../core/testing/guest-machine.contract.js';
 import type { Layout, LayoutDevice } from '../../core/testing/layout.contract.js';
 import type {
   ContentProbe,
@@ -300,8 +306,4 @@ export class MemoryDevices {
       openCount: this.isOpen(`/dev/mapper/${name}`) ? 1 : 0,
     };
   }
-}
-
-function devicesOf(segment: StepSegment): readonly string[] {
-  return segment.kind === 'linear' ? [segment.device] : segment.stripes.map(({ device }) => device);
 }

@@ -140,7 +140,9 @@ export class MemoryHost {
       list: (path) =>
         this.call(`list ${path}`, () => mounts.list(path, [...files.keys(), ...this.rules])),
       makeDirectory: (path) =>
-        this.call(`make-directory ${path}`, () => void mounts.directories.add(path)),
+        this.call(`make-directory ${path}`, () => {
+          mounts.makeDirectory(path);
+        }),
       removeFile: (path) => this.call(`remove-file ${path}`, () => void files.delete(path)),
       removeDirectory: (path) =>
         this.call(`remove-directory ${path}`, () => {

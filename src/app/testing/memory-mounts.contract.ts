@@ -63,6 +63,12 @@ export class MemoryMounts {
     return [...inside(this.directories, 'directory'), ...inside(files, 'file')];
   }
 
+  /** With its parents. */
+  makeDirectory(path: string): void {
+    const parts = path.split('/').slice(1);
+    parts.forEach((_, index) => this.directories.add(`/${parts.slice(0, index + 1).join('/')}`));
+  }
+
   removeDirectory(path: string): void {
     const isMounted = this.entries.some(({ mountPoint }) => mountPoint === path);
     if (isMounted || [...this.directories].some((other) => other.startsWith(`${path}/`))) {

@@ -133,13 +133,19 @@ class TargetReplication {
 
   async #copy(job: CopyJob): Promise<StandbyRecord | undefined> {
     const { cleared, totals } = await this.#watch.measure('dry-pass', () => dryPass(job));
-    this.#totals = totals;
-    if (this.#replication.mode !== 'run') return undefined;
+    if (this.#replication.mode !== 'run') {
+      this.#totals = totals;
+      return undefined;
+    }
     await requireAtRest(this.#session, job.guest);
     await this.#replication.rememberSource();
     const record = newRecord(this.#replication, 'standby', 'syncing');
     await this.#writeRecord(record);
-    this.#totals = await this.#watch.measure('copy', () => realPass(job, cleared));
+    await this.#watch.measure('copy', () =>
+      realPass(job, cleared, (written) => {
+        this.#totals = written;
+      }),
+    );
     return record;
   }
 

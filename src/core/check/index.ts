@@ -1,1 +1,4 @@
-export type * from './finding.js';
+export type { CheckReport, Finding, FindingLevel } from './finding.js';
+export { judgePlan } from './plans.js';
+export { bootFiles, bridgesOf, judgeStandby } from './standby.js';
+export { judgeTools, neededTools } from './tools.js';

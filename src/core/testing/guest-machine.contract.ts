@@ -163,7 +163,8 @@ export class GuestMachine {
   }
 }
 
-function devicesOf(segment: StepSegment): readonly string[] {
+/** Paths that a line of a table stands on. */
+export function devicesOf(segment: StepSegment): readonly string[] {
   return segment.kind === 'linear' ? [segment.device] : segment.stripes.map(({ device }) => device);
 }
 

@@ -1,0 +1,315 @@
+import {
+  bootFiles,
+  bridgesOf,
+  type CheckReport,
+  decideGuest,
+  type Finding,
+  type GuestConfiguration,
+  type GuestDecision,
+  type GuestName,
+  type GuestPlan,
+  type HostInventory,
+  type HostName,
+  judgePlan,
+  judgeStandby,
+  judgeTools,
+  neededTools,
+  parseOwnedName,
+  stateMeaning,
+  toXenBackupError,
+} from '../../core/index.js';
+import type { RunContext } from '../context.js';
+import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
+import { takeInventory } from '../stages/inventory.js';
+import { journalDirectory } from '../steps/index.js';
+import { runReplication } from './run.js';
+
+type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
+
+/**
+ * Checks every precondition on every host. What a run opens is opened and closed, read-only on
+ * targets; nothing else is touched.
+ *
+ * @param guests - all configured guests when empty.
+ * @throws `guest-unknown`.
+ */
+export async function checkAll(
+  context: RunContext,
+  guests: readonly GuestName[],
+): Promise<CheckReport> {
+  const startMs = context.clock.elapsedMs();
+  const check = new Check(context);
+  // First of all, because a plan would clean it up.
+  await check.hosts();
+  const { report, plans } = await runReplication(context, { mode: 'plan', guests });
+  const selected = context.configuration.guests.filter(({ name }) =>
+    report.guests.some(({ guest }) => guest === name),
+  );
+  const guestFindings = report.guests.flatMap(judgePlan);
+  const paths = await check.guests(selected, plans);
+  const findings = [...check.findings, ...guestFindings, ...paths];
+  return {
+    v: 1,
+    runId: context.runId,
+    command: 'check',
+    exitCode: findings.some(({ level }) => level === 'FAIL') ? 4 : 0,
+    durationMs: context.clock.elapsedMs() - startMs,
+    findings,
+  };
+}
+
+class Check {
+  readonly #context: RunContext;
+  readonly findings: Finding[] = [];
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  /** Everything that concerns hosts whatever their guests. */
+  async hosts(): Promise<void> {
+    const { configuration, connector } = this.#context;
+    const acting = await connector.actingHost();
+    await this.#withPool(async (pool) => {
+      const names = configuration.hosts.map(({ name }) => name);
+      const each = await Promise.all(names.map((name) => this.#host(pool, name)));
+      this.findings.push(...each.flat());
+    });
+    if (acting !== undefined) {
+      const message = `xen-backup runs on ${acting} and acts on the guests it runs`;
+      this.findings.push({ level: 'OK', subject: 'host-identity', host: acting, message });
+    }
+  }
+
+  /** What concerns the guests that would be replicated: the way of the data, and their standbys. */
+  async guests(
+    guests: readonly GuestConfiguration[],
+    plans: readonly GuestPlan[],
+  ): Promise<readonly Finding[]> {
+    const actingHost = await this.#context.connector.actingHost();
+    return this.#withPool(async (pool) => {
+      const acting = actingHost === undefined ? undefined : { host: actingHost, isSource: false };
+      const inventories = await takeInventory(pool, guests, acting);
+      const options = actingHost === undefined ? {} : { actingHost };
+      const decided = guests.map((guest) => ({
+        guest,
+        decision: decideGuest(guest, inventories, options),
+      }));
+      const findings: Finding[] = [];
+      for (const { guest, decision } of decided) {
+        if (decision.kind !== 'replicate') continue;
+        for (const target of decision.targets) {
+          findings.push(...(await this.#pair(pool, guest, decision, target)));
+        }
+      }
+      findings.push(...(await this.#activeGroups(pool, inventories, plans)));
+      findings.push(...uncoveredGuests(inventories, this.#context.configuration.guests));
+      return findings;
+    });
+  }
+
+  async #withPool<T>(work: (pool: HostPool) => Promise<T>): Promise<T> {
+    const pool = new HostPool(this.#context.connector);
+    try {
+      return await work(pool);
+    } finally {
+      await pool.close();
+    }
+  }
+
+  async #host(pool: HostPool, name: HostName): Promise<readonly Finding[]> {
+    return attempt({ subject: 'connection', host: name }, async () => {
+      const identified = await pool.get(name);
+      const { host, identity } = identified;
+      const answers = `${name} answers (${identity.nodeName})`;
+      return [
+        { level: 'OK', subject: 'connection', host: name, message: answers },
+        ...judgeTools(name, await host.tools.inspect(neededTools)),
+        ...(await this.#hypervisor(identified)),
+        ...(await this.#leftovers(identified)),
+      ];
+    });
+  }
+
+  #hypervisor({ host }: IdentifiedHost): Promise<readonly Finding[]> {
+    return attempt({ subject: 'hypervisor', host: host.name }, async () => {
+      const domains = await host.hypervisor.listDomains();
+      const message = `libvirt on ${host.name} answers and knows ${String(domains.length)} guests`;
+      return [{ level: 'OK', subject: 'hypervisor', host: host.name, message }];
+    });
+  }
+
+  #leftovers({ host }: IdentifiedHost): Promise<readonly Finding[]> {
+    const { stateDirectory } = this.#context.configuration;
+    return attempt({ subject: 'leftovers', host: host.name }, async () => {
+      const journals = await host.files.list(journalDirectory(stateDirectory));
+      const maps = (await host.deviceMapper.list()).filter(({ name }) => parseOwnedName(name));
+      if (journals.length + maps.length === 0) return [];
+      return [
+        {
+          level: 'WARN',
+          subject: 'leftovers',
+          host: host.name,
+          message: `${host.name} has ${String(journals.length)} journals and ${String(maps.length)} maps of runs that are at work or were interrupted`,
+          remedy: 'When no run is at work: xen-backup recover. The next run does it, too.',
+        },
+      ];
+    });
+  }
+
+  async #pair(
+    pool: HostPool,
+    guest: GuestConfiguration,
+    { source }: Replicated,
+    target: HostName,
+  ): Promise<readonly Finding[]> {
+    const path = await attempt({ subject: 'data-path', host: target, guest: guest.name }, () =>
+      this.#dataPath(pool, source, target, guest.name),
+    );
+    const standby = await attempt({ subject: 'definition', host: target, guest: guest.name }, () =>
+      this.#standby(pool, source, target, guest.name),
+    );
+    return [...path, ...standby];
+  }
+
+  async #dataPath(
+    pool: HostPool,
+    source: HostName,
+    target: HostName,
+    guest: GuestName,
+  ): Promise<readonly Finding[]> {
+    const [from, onto] = await Promise.all([pool.get(source), pool.get(target)]);
+    const probe = await from.host.copier.probePeer(onto.host.peer);
+    const place = { subject: 'data-path', host: target, guest } as const;
+    if (probe.kind !== 'reachable') {
+      return [
+        {
+          level: 'FAIL',
+          ...place,
+          message: `${source} does not reach ${target} for the data: ${probe.kind}: ${probe.text.trim()}`,
+          remedy: `On ${source} as root: ssh -o BatchMode=yes ${onto.host.peer.address} true must work.`,
+        },
+      ];
+    }
+    if (probe.bootId !== onto.identity.bootId) {
+      return [
+        {
+          level: 'FAIL',
+          ...place,
+          message: `${onto.host.peer.address}, as ${source} reaches it, is another machine than ${target}`,
+          remedy: `Correct the replication address of ${target}.`,
+        },
+      ];
+    }
+    return [{ level: 'OK', ...place, message: `${source} reaches ${target} as rsync will` }];
+  }
+
+  async #standby(
+    pool: HostPool,
+    source: HostName,
+    target: HostName,
+    guest: GuestName,
+  ): Promise<readonly Finding[]> {
+    const { host } = await pool.get(target);
+    const definition = await host.hypervisor.readDefinition(guest);
+    if (definition === undefined) {
+      const facts = { guest, host: target, source, autostart: 'off' } as const;
+      return judgeStandby({ ...facts, missingBridges: [], missingBootFiles: [] });
+    }
+    return judgeStandby({
+      guest,
+      host: target,
+      source,
+      definition,
+      autostart: (await host.hypervisor.isAutostarted(guest)) ? 'on' : 'off',
+      missingBridges: await without(bridgesOf(definition), (name) =>
+        host.tools.hasNetworkInterface(name),
+      ),
+      missingBootFiles: await without(bootFiles(definition), (path) => host.tools.hasFile(path)),
+    });
+  }
+
+  /** Seen with the guests' disks closed: whoever activated it, not we, and it must not be. */
+  async #activeGroups(
+    pool: HostPool,
+    inventories: ReadonlyMap<HostName, HostInventory>,
+    plans: readonly GuestPlan[],
+  ): Promise<readonly Finding[]> {
+    const uuids = new Map(
+      plans.flatMap((plan) =>
+        plan.tree.volumeGroups.map(({ group }) => [group.uuid, plan.guest] as const),
+      ),
+    );
+    const known = [...inventories.values()].filter(({ kind }) => kind === 'known');
+    const each = await Promise.all(
+      known.map(({ host: name }) =>
+        attempt({ subject: 'auto-activation', host: name }, async () => {
+          const { host } = await pool.get(name);
+          const { volumeGroups } = await host.volumes.inventory();
+          return volumeGroups
+            .filter(({ uuid }) => uuids.has(uuid))
+            .map(
+              (group): Finding => ({
+                level: 'FAIL',
+                subject: 'auto-activation',
+                host: name,
+                guest: uuids.get(group.uuid) ?? '',
+                message: `${name} sees the guest's own volume group ${group.name}: something maps the guest's disks`,
+                remedy: `Find out what mapped it (kpartx -l, dmsetup ls --tree); vgchange -an ${group.name}, then remove the maps.`,
+              }),
+            );
+        }),
+      ),
+    );
+    return each.flat();
+  }
+}
+
+/** Guests that run and that nobody has said to replicate. */
+function uncoveredGuests(
+  inventories: ReadonlyMap<HostName, HostInventory>,
+  guests: readonly GuestConfiguration[],
+): readonly Finding[] {
+  return [...inventories.values()].flatMap((inventory): readonly Finding[] => {
+    if (inventory.kind !== 'known') return [];
+    const { host, domains } = inventory;
+    return [...domains]
+      .filter(([name]) => !guests.some((guest) => guest.name === name))
+      .filter(([, state]) => stateMeaning(state).kind === 'replicate')
+      .map(([name]) => ({
+        level: 'WARN',
+        subject: 'uncovered-guest',
+        host,
+        guest: name,
+        message: `${name} runs on ${host}, and no configuration names it`,
+        remedy: `Add it under guests, if it is to have a standby.`,
+      }));
+  });
+}
+
+interface FindingPlace {
+  readonly subject: Finding['subject'];
+  readonly host: HostName;
+  readonly guest?: GuestName;
+}
+
+/** What goes wrong while looking is a finding itself. */
+async function attempt(
+  place: FindingPlace,
+  look: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const { message, remedy } = toXenBackupError(error);
+    return [{ level: 'FAIL', ...place, message, remedy }];
+  }
+}
+
+async function without(
+  names: readonly string[],
+  isThere: (name: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const found = await Promise.all(names.map(isThere));
+  return names.filter((_, index) => found[index] !== true);
+}

@@ -1,0 +1,70 @@
+import type { HostName } from '../model/index.js';
+import type { Finding } from './finding.js';
+
+/** A tool with what was found of it. */
+export interface FoundTool {
+  readonly tool: string;
+  /** Absent when it is not installed. */
+  readonly version?: string;
+}
+
+/** Package that brings each tool, on Debian; other distributions differ little. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  'libvirt-clients': ['virsh'],
+  lvm2: ['lvs', 'vgs', 'pvs', 'lvcreate', 'lvremove', 'lvchange', 'lvmconfig'],
+  dmsetup: ['dmsetup'],
+  kpartx: ['kpartx'],
+  parted: ['parted'],
+  'util-linux': ['blkid', 'blockdev', 'mount', 'umount', 'flock', 'ionice'],
+  udev: ['udevadm'],
+  rsync: ['rsync'],
+  'openssh-client': ['ssh'],
+  coreutils: ['cat', 'dd', 'head', 'mkdir', 'rm', 'rmdir', 'stat', 'sync'],
+  findutils: ['find'],
+};
+
+/** Every tool a host needs. */
+export const neededTools: readonly string[] = Object.values(packages).flat();
+
+/** A negative --modify-window (nanoseconds) is understood by both sides from here on. */
+const oldestRsync = [3, 1, 3] as const;
+
+/** Judges the tools of one host: one finding for all that is well, one for each that is not. */
+export function judgeTools(host: HostName, found: readonly FoundTool[]): readonly Finding[] {
+  const missing = found.filter(({ version }) => version === undefined).map(({ tool }) => tool);
+  const bad: Finding[] = missing.map((tool) => ({
+    level: 'FAIL',
+    subject: 'tools',
+    host,
+    message: `${tool} is not installed on ${host}`,
+    remedy: `Install it: apt-get install ${packageOf(tool)}, or what brings it on this distribution.`,
+  }));
+  const rsync = found.find(({ tool }) => tool === 'rsync')?.version;
+  if (rsync !== undefined && isOlder(rsync, oldestRsync)) {
+    bad.push({
+      level: 'FAIL',
+      subject: 'tools',
+      host,
+      message: `rsync ${rsync} on ${host} is too old`,
+      remedy: `Install rsync ${oldestRsync.join('.')} or newer: older ones lose nanoseconds.`,
+    });
+  }
+  if (bad.length > 0) return bad;
+  const shown = found.filter(({ tool }) => ['virsh', 'lvs', 'parted', 'rsync'].includes(tool));
+  const versions = shown.map(({ tool, version = '' }) => `${tool} ${version}`).join(', ');
+  return [{ level: 'OK', subject: 'tools', host, message: `all tools are there (${versions})` }];
+}
+
+function packageOf(tool: string): string {
+  return Object.entries(packages).find(([, tools]) => tools.includes(tool))?.[0] ?? tool;
+}
+
+function isOlder(version: string, than: readonly number[]): boolean {
+  const numbers = /\d+(?:\.\d+)*/.exec(version)?.[0].split('.').map(Number);
+  if (numbers === undefined) return false;
+  for (const [index, wanted] of than.entries()) {
+    const number = numbers[index] ?? 0;
+    if (number !== wanted) return number < wanted;
+  }
+  return false;
+}
