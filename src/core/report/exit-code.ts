@@ -1,6 +1,6 @@
 import type { GuestReport } from './report.js';
 
-/** Exit codes of the contract (docs/CONTRACTS.md). Signals end with 128+N. */
+/** Exit codes of the contract (docs/REFERENCE.md). Signals end with 128+N. */
 export const exitCodes = {
   done: 0,
   internal: 1,
