@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { CopyStatistics } from '../../src/ports/index.js';
@@ -6,7 +5,7 @@ import { describeFileCopier } from '../contracts/file-copier.contract.js';
 import { CopyWorld, sideOf } from './copy-world.js';
 import { canMount, type FileSystemType } from './file-systems.js';
 import { itIfThere, itWith } from './parts.js';
-import { execHere } from './peer/exec-here.js';
+import { execHere, here } from './peer/exec-here.js';
 import { openPeer } from './peer/open-peer.js';
 import { makeSampleTree } from './sample-tree.js';
 import { walkTree } from './tree-walker.js';
@@ -106,17 +105,17 @@ describe('a copy of all that a guest may have', () => {
       setfattr -x user.note plain/file && setfacl -b plain/file && rm -r empty && echo > empty &&
       echo longer >> plain/deep/er/same && touch -d '2001-02-03 04:05:06.123456788Z' plain/file &&
       chown 1:1 fifo && mkdir extra && rm 'a b/third' && echo own > 'a b/third'`;
-    execFileSync('sh', ['-c', script, 'spoil', targetFromHere]);
+    here(['sh', '-c', script, 'spoil', targetFromHere]);
     expect(await world.copy(world.request(source, target))).toMatchObject({ kind: 'done' });
     expect(walkTree(targetFromHere).entries).toEqual(walkTree(source.mountPoint).entries);
   });
 
   it('is not judged equal by a walker that sees nothing', () => {
     // The judge itself: one nanosecond, one attribute, one link less must show.
-    const a = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    const b = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+    const a = here(['mktemp', '-d']).trim();
+    const b = here(['mktemp', '-d']).trim();
     const make = (directory: string, script: string) =>
-      execFileSync('sh', ['-c', `cd "$1" && ${script}`, 'make', directory]);
+      here(['sh', '-c', `cd "$1" && ${script}`, 'make', directory]);
     const base = 'echo x > f && echo x > g && touch -d @1000.000000001 f g .';
     for (const change of [
       'touch -d @1000.000000002 f && touch -d @1000.000000001 .',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { Argv, CommandRunner, CopyRequest } from '../../src/ports/index.js'
 import { CopyWorld } from './copy-world.js';
 import { canMount, mountNew } from './file-systems.js';
 import { itWith } from './parts.js';
-import { execHere } from './peer/exec-here.js';
+import { execHere, here, writeRandomFile } from './peer/exec-here.js';
 import { addForcedKey } from './peer/keys.js';
 import { openPeer } from './peer/open-peer.js';
 import { must } from './peer/peer.js';
@@ -88,21 +88,8 @@ describe('every exit code of rsync that can be provoked', () => {
 
   itMounted('11: target-full, and nothing is deleted', async () => {
     const { source, targetFromHere, request } = await smallPair();
-    const dd = [
-      'if=/dev/urandom',
-      `of=${source.mountPoint}/big`,
-      'bs=1M',
-      'count=20',
-      'status=none',
-    ];
-    execFileSync('dd', dd);
-    execFileSync('dd', [
-      ...dd.slice(0, 1),
-      `of=${targetFromHere}/old`,
-      'bs=1M',
-      'count=10',
-      'status=none',
-    ]);
+    writeRandomFile(join(source.mountPoint, 'big'), 20);
+    writeRandomFile(join(targetFromHere, 'old'), 10);
     const outcome = await world.copy(request);
     expect(outcome).toMatchObject({ kind: 'target-full', exitCode: 11 });
     expect(outcome.kind === 'done' ? '' : outcome.text).toContain('No space left on device');
@@ -121,40 +108,27 @@ describe('every exit code of rsync that can be provoked', () => {
       bandwidthLimitKiBPerSecond: 1000,
       tag: 'exit20',
     });
-    execFileSync('truncate', ['-s', '0', join(source.mountPoint, 'a')]);
-    execFileSync('dd', [
-      'if=/dev/urandom',
-      `of=${source.mountPoint}/big`,
-      'bs=1M',
-      'count=15',
-      'status=none',
-    ]);
+    writeRandomFile(join(source.mountPoint, 'big'), 15);
     const copy = world.copy(request);
     await untilThere(() => taggedProcesses(peer.exec, 'exit20'));
     const { stdout } = await execHere(['pgrep', '-x', '-f', 'rsync .*XEN_BACKUP_COPY=exit20.*']);
-    execFileSync('kill', ['-s', 'TERM', ...stdout.trim().split('\n')]);
+    here(['kill', '-s', 'TERM', ...stdout.trim().split('\n')]);
     expect(await copy).toMatchObject({ kind: 'interrupted', exitCode: 20 });
   });
 
   itMounted('23: partial, when one file resists', async () => {
     const { targetFromHere, request } = await smallPair();
     writeFileSync(join(targetFromHere, 'a'), 'immutable\n');
-    execFileSync('chattr', ['+i', join(targetFromHere, 'a')]);
+    here(['chattr', '+i', join(targetFromHere, 'a')]);
     const outcome = await world.copy(request);
-    execFileSync('chattr', ['-i', join(targetFromHere, 'a')]);
+    here(['chattr', '-i', join(targetFromHere, 'a')]);
     expect(outcome).toMatchObject({ kind: 'partial', exitCode: 23 });
     expect(readFileSync(join(targetFromHere, 'b'), 'utf8')).toBe('b\n');
   });
 
   itMounted('24: vanished, when a file goes while it is copied', async () => {
     const { source, request } = await smallPair({ bandwidthLimitKiBPerSecond: 2000 });
-    execFileSync('dd', [
-      'if=/dev/urandom',
-      `of=${source.mountPoint}/big`,
-      'bs=1M',
-      'count=8',
-      'status=none',
-    ]);
+    writeRandomFile(join(source.mountPoint, 'big'), 8);
     mkdirSync(join(source.mountPoint, 'zzz'));
     writeFileSync(join(source.mountPoint, 'zzz', 'last'), 'soon gone\n');
     let progress = 0;
@@ -171,13 +145,7 @@ describe('every exit code of rsync that can be provoked', () => {
       tag,
       bandwidthLimitKiBPerSecond: 1000,
     });
-    execFileSync('dd', [
-      'if=/dev/urandom',
-      `of=${source.mountPoint}/big`,
-      'bs=1M',
-      'count=15',
-      'status=none',
-    ]);
+    writeRandomFile(join(source.mountPoint, 'big'), 15);
     const copy = world.copy(request);
     // Both of them: while one still answers, rsync's own --timeout does not see the other stuck.
     const receivers = await untilThere(async () => {
@@ -204,12 +172,12 @@ describe('a read error in the source', () => {
     async () => {
       const source = await mountNew(execHere, world.directory, 'btrfs', 128);
       const { target, targetFromHere } = await world.mountPair('ext4', 32);
-      const content = execFileSync('head', ['-c', '1000000', '/dev/urandom']);
+      const content = randomBytes(1_000_000);
       writeFileSync(join(source.mountPoint, 'unlucky'), content);
       writeFileSync(join(targetFromHere, 'old'), 'would be deleted by a good copy\n');
-      execFileSync('umount', [source.mountPoint]);
+      here(['umount', source.mountPoint]);
       damage(source.image, content.subarray(4096, 8192));
-      execFileSync('mount', ['-o', 'loop,ro', source.image, source.mountPoint]);
+      here(['mount', '-o', 'loop,ro', source.image, source.mountPoint]);
       const identity = await execHere(['stat', '-c', '%d %i', source.mountPoint]);
       const [device = '', inode = ''] = identity.stdout.trim().split(' ');
       const proven = { ...source, identity: { device, inode } };

@@ -46,7 +46,7 @@ export async function mountNew(
 }
 
 /** What a directory is on its side, right now. */
-export async function identityOf(exec: Exec, path: string): Promise<RootIdentity> {
+async function identityOf(exec: Exec, path: string): Promise<RootIdentity> {
   const { stdout } = await exec(['stat', '-c', '%d %i', path]);
   const [device = '', inode = ''] = stdout.trim().split(' ');
   return { device, inode };

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createHostFiles } from '../../src/adapters/host-files/index.js';
 import { createHostIdentityReader } from '../../src/adapters/identity/index.js';
@@ -7,6 +6,7 @@ import { createLocks } from '../../src/adapters/locks/index.js';
 import { createToolInspector } from '../../src/adapters/tools/index.js';
 import { describeHostFiles } from '../contracts/host-files.contract.js';
 import { describeLocks } from '../contracts/locks.contract.js';
+import { here } from './peer/exec-here.js';
 import { openPeer } from './peer/open-peer.js';
 import { dropConnections, must } from './peer/peer.js';
 import { sshClient } from './ssh-client.js';
@@ -107,12 +107,9 @@ describe('known_hosts, compared with OpenSSH itself', () => {
     const directory = `${peer.keys.directory}/agree`;
     mkdirSync(directory);
     const file = `${directory}/known_hosts`;
-    const scan = execFileSync('ssh-keyscan', ['-p', String(peer.port), peer.address], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      encoding: 'utf8',
-    });
-    execFileSync('sh', ['-c', 'cat > "$1"', 'write', file], { input: scan });
-    execFileSync('ssh-keygen', ['-q', '-H', '-f', file]);
+    const scan = here(['ssh-keyscan', '-p', String(peer.port), peer.address]);
+    writeFileSync(file, scan);
+    here(['ssh-keygen', '-q', '-H', '-f', file]);
     const ours = sshClient(peer, { target: { knownHostsFile: file } });
     return ours.connect().finally(() => ours.close());
   });

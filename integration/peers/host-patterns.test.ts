@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hostsFieldFits } from '../../src/adapters/ssh/host-patterns.js';
+import { here, tryHere } from './peer/exec-here.js';
 import { makeKeys } from './peer/keys.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'xen-backup-patterns-'));
@@ -17,7 +17,7 @@ afterAll(() => {
 /** What OpenSSH's own lookup says. */
 function foundByOpenSsh(field: string, host: string): boolean {
   writeFileSync(file, `${field} ${hostKeys.ed25519}\n`);
-  return spawnSync('ssh-keygen', ['-F', host, '-f', file]).status === 0;
+  return tryHere(['ssh-keygen', '-F', host, '-f', file]).exitCode === 0;
 }
 
 const letters = fc.string({ unit: fc.constantFrom('a', 'b', '.'), minLength: 1, maxLength: 4 });
@@ -56,10 +56,10 @@ describe('host patterns of known_hosts', () => {
   it('fit hashed names as OpenSSH hashes them', () => {
     for (const name of ['dom0b', '[dom0b]:2222', '192.0.2.1', '2001:db8::1']) {
       writeFileSync(file, `${name} ${hostKeys.ed25519}\n`);
-      expect(spawnSync('ssh-keygen', ['-q', '-H', '-f', file]).status).toBe(0);
-      const hashed = spawnSync('cut', ['-d', ' ', '-f', '1', file], { encoding: 'utf8' });
-      expect(hostsFieldFits(hashed.stdout.trim(), name)).toBe(true);
-      expect(hostsFieldFits(hashed.stdout.trim(), `${name}x`)).toBe(false);
+      here(['ssh-keygen', '-q', '-H', '-f', file]);
+      const [hashed = ''] = readFileSync(file, 'utf8').split(' ');
+      expect(hostsFieldFits(hashed, name)).toBe(true);
+      expect(hostsFieldFits(hashed, `${name}x`)).toBe(false);
     }
   });
 });

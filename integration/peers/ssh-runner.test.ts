@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { CommandRunner } from '../../src/ports/index.js';
 import { describeCommandRunner } from '../contracts/command-runner.contract.js';
 import { shellCommands } from '../contracts/shell-commands.js';
 import { itWith } from './parts.js';
+import { here } from './peer/exec-here.js';
 import { makeKeys } from './peer/keys.js';
 import { openPeer } from './peer/open-peer.js';
 import { dropConnections, isAliveThere, must } from './peer/peer.js';
@@ -23,7 +24,10 @@ const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
-afterAll(() => peer.close());
+afterAll(async () => {
+  await peer.close();
+  rmSync(stranger.directory, { recursive: true });
+});
 
 function clientOf(changes: ClientChanges = {}): CommandRunner {
   const client = sshClient(peer, changes);
@@ -34,7 +38,7 @@ function clientOf(changes: ClientChanges = {}): CommandRunner {
 const answer = (changes: ClientChanges = {}) => clientOf(changes).run({ argv: ['echo', 'hello'] });
 const name = knownHostsName(peer);
 const { hostKeys } = peer.keys;
-const stranger = makeKeys(spawnSync('mktemp', ['-d'], { encoding: 'utf8' }).stdout.trim());
+const stranger = makeKeys(mkdtempSync(join(tmpdir(), 'xen-backup-stranger-')));
 
 describeCommandRunner({
   name: 'ssh runner',
@@ -57,14 +61,10 @@ describe('host keys', () => {
   it('refuses an unknown key without a prompt, and says its fingerprint and the file', async () => {
     const changes = withLines(`elsewhere ${hostKeys.ed25519}`);
     const error: unknown = await answer(changes).catch((reason: unknown) => reason);
-    const { stdout } = spawnSync(
-      'ssh-keygen',
-      ['-l', '-f', join(peer.keys.directory, 'host_ed25519.pub')],
-      { encoding: 'utf8' },
-    );
+    const shown = here(['ssh-keygen', '-l', '-f', join(peer.keys.directory, 'host_ed25519.pub')]);
     expect(error).toMatchObject({
       code: 'host-key-unknown',
-      message: expect.stringContaining(stdout.split(' ')[1]!) as unknown,
+      message: expect.stringContaining(shown.split(' ')[1]!) as unknown,
       remedy: expect.stringContaining(changes.target?.knownHostsFile ?? '?') as unknown,
     });
   });
@@ -95,7 +95,7 @@ describe('host keys', () => {
 
   it('accepts a key by its hashed name', async () => {
     const file = knownHostsFile(peer, [`${name} ${hostKeys.ed25519}`]);
-    expect(spawnSync('ssh-keygen', ['-q', '-H', '-f', file]).status).toBe(0);
+    here(['ssh-keygen', '-q', '-H', '-f', file]);
     expect((await answer({ target: { knownHostsFile: file } })).stdout).toBe('hello\n');
   });
 
@@ -124,7 +124,7 @@ describe('keys of ours', () => {
   it('never asks for a passphrase', async () => {
     const locked = join(stranger.directory, 'locked');
     copyFileSync(peer.keys.identityFile, locked);
-    spawnSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', locked]);
+    here(['ssh-keygen', '-q', '-p', '-P', '', '-N', 'secret', '-f', locked]);
     await expect(
       answer({ target: { identityFile: locked }, sshOptions: ['IdentityAgent=none'] }),
     ).rejects.toMatchObject({
@@ -138,18 +138,18 @@ describe('keys of ours', () => {
     copyFileSync(peer.keys.identityFile, locked);
     copyFileSync(`${peer.keys.identityFile}.pub`, `${locked}.pub`);
     const socket = join(stranger.directory, 'agent');
-    const agent = spawnSync('ssh-agent', ['-s', '-a', socket], { encoding: 'utf8' });
-    const agentProcess = /SSH_AGENT_PID=(\d+)/.exec(agent.stdout)![1]!;
+    const agent = here(['ssh-agent', '-s', '-a', socket]);
+    const agentProcess = /SSH_AGENT_PID=(\d+)/.exec(agent)![1]!;
     try {
-      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      const environment = { SSH_AUTH_SOCK: socket };
       // More keys than a server allows attempts.
       for (let index = 0; index < 7; index += 1) {
         const other = join(stranger.directory, `other${index}`);
-        spawnSync('ssh-keygen', ['-q', '-N', '', '-t', 'ed25519', '-f', other]);
-        spawnSync('ssh-add', ['-q', other], { env });
+        here(['ssh-keygen', '-q', '-N', '', '-t', 'ed25519', '-f', other]);
+        here(['ssh-add', '-q', other], { environment });
       }
-      expect(spawnSync('ssh-add', ['-q', locked], { env }).status).toBe(0);
-      spawnSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', locked]);
+      here(['ssh-add', '-q', locked], { environment });
+      here(['ssh-keygen', '-q', '-p', '-P', '', '-N', 'secret', '-f', locked]);
       const result = await answer({
         target: { identityFile: locked },
         sshOptions: [`IdentityAgent=${socket}`],

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -6,6 +5,7 @@ import {
   getContainerRuntimeClient,
   type StartedTestContainer,
 } from 'testcontainers';
+import { here } from './exec-here.js';
 import { makeKeys, type PeerKeys, sshdConfig } from './keys.js';
 import type { ExecResult, Peer } from './peer.js';
 import { waitForPort } from './wait-for-port.js';
@@ -65,7 +65,7 @@ async function peerOf(container: StartedTestContainer, keys: PeerKeys): Promise<
       return stdout.split('\n').flatMap((line) => /^ *(\d+) sshd/.exec(line)?.[1] ?? []);
     },
     setLink: async (state) => {
-      execFileSync('nsenter', ['-t', String(processId), '-n', 'ip', 'link', 'set', 'eth0', state]);
+      here(['nsenter', '-t', String(processId), '-n', 'ip', 'link', 'set', 'eth0', state]);
     },
     close: async () => {
       await container.stop({ timeout: 1000 });

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tryHere } from './exec-here.js';
 
 /** A container engine that answers, or why there is none. */
 export type Engine =
@@ -20,12 +21,15 @@ export async function findEngine(): Promise<Engine> {
 }
 
 function answers(): boolean {
-  return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000 }).status === 0;
+  return tryHere(['sh', '-c', 'timeout 20 docker info']).exitCode === 0;
 }
 
 async function startDaemon(): Promise<Engine> {
   const log = openSync(join(mkdtempSync(join(tmpdir(), 'xen-backup-dockerd-')), 'log'), 'w');
-  const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
+  const daemon = spawn('sh', ['-c', 'exec dockerd'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   const ended = new Promise<string>((resolve) => {
     daemon.once('error', (error) => {
       resolve(error.message);

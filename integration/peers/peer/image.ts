@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { release, writeAptSources } from '../../lab/build/apt-sources.js';
+import { here, tryHere } from './exec-here.js';
 
 const packages = [
   ...['openssh-server', 'rsync', 'sudo', 'procps', 'acl', 'attr', 'libcap2-bin'],
@@ -26,8 +26,7 @@ const customize = [
 export async function buildImage(): Promise<string> {
   const recipe = JSON.stringify([release, packages, customize]);
   const name = `xen-backup-peer:${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}`;
-  if (spawnSync('docker', ['image', 'inspect', name], { stdio: 'ignore' }).status === 0)
-    return name;
+  if (tryHere(['docker', 'image', 'inspect', name]).exitCode === 0) return name;
   const work = mkdtempSync(join(tmpdir(), 'xen-backup-image-'));
   try {
     const sources = await writeAptSources(join(work, 'sources'));
@@ -39,8 +38,8 @@ export async function buildImage(): Promise<string> {
       '--dpkgopt=path-exclude=/usr/share/doc/*',
     ];
     const argv = ['--variant=minbase', ...slim, include, ...hooks, release, archive, ...sources];
-    execFileSync('mmdebstrap', argv, { stdio: ['ignore', 'ignore', 'pipe'] });
-    execFileSync('docker', ['import', archive, name], { stdio: ['ignore', 'ignore', 'pipe'] });
+    here(['mmdebstrap', ...argv]);
+    here(['docker', 'import', archive, name]);
     return name;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -50,7 +49,7 @@ export async function buildImage(): Promise<string> {
 /** True when the machine has what building needs. */
 export function canBuildImage(): boolean {
   return (
-    spawnSync('mmdebstrap', ['--version'], { stdio: 'ignore' }).status === 0 &&
+    tryHere(['sh', '-c', 'command -v mmdebstrap']).exitCode === 0 &&
     readFileSync('/etc/os-release', 'utf8').includes('ID=debian')
   );
 }

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { here } from './exec-here.js';
 
 /** Everything that client and server need to trust each other, in one directory. */
 export interface PeerKeys {
@@ -15,7 +15,7 @@ export interface PeerKeys {
 export function makeKeys(directory: string): PeerKeys {
   const make = (name: string, ...options: string[]): string => {
     const path = join(directory, name);
-    execFileSync('ssh-keygen', ['-q', '-N', '', '-C', name, '-f', path, ...options]);
+    here(['ssh-keygen', '-q', '-N', '', '-C', name, '-f', path, ...options]);
     return path;
   };
   const identityFile = make('client_key', '-t', 'ed25519');
@@ -36,7 +36,7 @@ export function makeKeys(directory: string): PeerKeys {
 export function addForcedKey(keys: PeerKeys, command: string): string {
   forcedKeys += 1;
   const path = join(keys.directory, `forced_${forcedKeys}`);
-  execFileSync('ssh-keygen', ['-q', '-N', '', '-t', 'ed25519', '-f', path]);
+  here(['ssh-keygen', '-q', '-N', '', '-t', 'ed25519', '-f', path]);
   const quoted = command.replaceAll('"', String.raw`\"`);
   const line = `command="${quoted}" ${publicKeyOf(path)}\n`;
   appendFileSync(join(keys.directory, 'authorized_keys'), line);
@@ -46,7 +46,7 @@ export function addForcedKey(keys: PeerKeys, command: string): string {
 let forcedKeys = 0;
 
 /** `type base64` of a key's public half. */
-export function publicKeyOf(path: string): string {
+function publicKeyOf(path: string): string {
   return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
 }
 

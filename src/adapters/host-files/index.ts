@@ -1,1 +1,1 @@
-export { createHostFiles, type HostFilesOptions } from './adapter.js';
+export { createHostFiles } from './adapter.js';

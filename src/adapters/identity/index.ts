@@ -1,1 +1,1 @@
-export { createHostIdentityReader, type HostIdentityReaderOptions } from './adapter.js';
+export { createHostIdentityReader } from './adapter.js';

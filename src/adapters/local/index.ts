@@ -1,1 +1,1 @@
-export { createLocalRunner, type LocalRunnerOptions } from './runner.js';
+export { createLocalRunner } from './runner.js';

@@ -1,1 +1,1 @@
-export { createLocks, type LocksOptions } from './adapter.js';
+export { createLocks } from './adapter.js';

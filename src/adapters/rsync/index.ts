@@ -1,1 +1,1 @@
-export { createFileCopier, type FileCopierOptions } from './adapter.js';
+export { createFileCopier } from './adapter.js';

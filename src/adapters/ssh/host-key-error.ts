@@ -6,7 +6,7 @@ import { keyTypeOf } from './known-hosts-file.js';
 import type { SshSettings } from './settings.js';
 
 /** A key's fingerprint as `ssh-keygen -l` shows it: `SHA256:` and base64 without padding. */
-export function fingerprint(key: Buffer): string {
+function fingerprint(key: Buffer): string {
   const hash = createHash('sha256').update(key).digest('base64');
   return `SHA256:${hash.replaceAll('=', '')}`;
 }

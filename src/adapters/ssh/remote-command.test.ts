@@ -5,7 +5,8 @@ import { parseFirstLine, remoteCommandText } from './remote-command.js';
 /** What sshd does with the text, but for the network. */
 function asSshdWould(argv: readonly [string, ...string[]]): string[] {
   const text = remoteCommandText({ argv, elevation: 'none', life: 'short' });
-  const output = execFileSync('setsid', ['--wait', 'sh', '-c', text], { encoding: 'utf8' });
+  const launcher = ['-c', 'exec setsid --wait sh -c "$1"', 'sshd', text];
+  const output = execFileSync('sh', launcher, { encoding: 'utf8' });
   return output.split('\n');
 }
 

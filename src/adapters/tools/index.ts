@@ -1,1 +1,1 @@
-export { createToolInspector, type ToolInspectorOptions } from './adapter.js';
+export { createToolInspector } from './adapter.js';
