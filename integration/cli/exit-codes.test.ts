@@ -38,6 +38,35 @@ describe('exit 0', () => {
     expect(stdout).toMatch(/1 {2}\/ +xvda\/1\n +2 {2}\/home +xvdb\/1\n +3 {2}\/srv +xvdb\/2/);
   });
 
+  it('on one of the hosts it acts on what that host runs', async () => {
+    const files = { 's.yaml': `${threeHosts}\nrunOn: dom0b\n` };
+    const { exitCode, stdout } = await new CommandLine({ files }).run(
+      '--simulate',
+      's.yaml',
+      'run',
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('3 skipped');
+    const source = { 's.yaml': `${threeHosts}\nrunOn: dom0a\n` };
+    const there = await new CommandLine({ files: source }).run(
+      '--simulate',
+      's.yaml',
+      'run',
+      'dc1',
+    );
+    expect(there.stdout).toContain('1 done');
+  });
+
+  it('--config takes the place of the configuration in a scenario', async () => {
+    const files = {
+      'mine.yaml':
+        'hosts: { a: { address: dom0a }, b: { address: dom0b } }\nguests: { dc1: { hosts: [a, b] } }\n',
+    };
+    const words = ['--config', 'mine.yaml', ...simulate, 'plan', '--format', 'json'];
+    const { stdout } = await new CommandLine({ files }).run(...words);
+    expect(JSON.parse(stdout)).toMatchObject({ guests: [{ guest: 'dc1', source: { host: 'a' } }] });
+  });
+
   it('recover finds nothing where nothing was left', async () => {
     const { exitCode, stdout } = await new CommandLine().run(...simulate, 'recover');
     expect(exitCode).toBe(0);
@@ -47,6 +76,29 @@ describe('exit 0', () => {
   it('the version and help', async () => {
     expect((await new CommandLine().run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await new CommandLine().run('help', 'run')).stdout).toContain('Usage: xen-backup run');
+  });
+});
+
+describe('exit 1', () => {
+  const files = {
+    '/etc/xen-backup/config.yaml': 'hosts: { a: , b: }\nguests: { g: { hosts: [a, b] } }\n',
+  };
+  const connectReal = (): never => {
+    throw new TypeError('x is not a function');
+  };
+
+  it('a defect of ours is one message with what to do', async () => {
+    const { exitCode, stderr } = await new CommandLine({ files, connectReal }).run('run');
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      'xen-backup: x is not a function [internal]\n' +
+        '  Please report it with the output of the same command under -v.\n',
+    );
+  });
+
+  it('shows where it happened with -v', async () => {
+    const { stderr } = await new CommandLine({ files, connectReal }).run('-v', 'run');
+    expect(stderr).toMatch(/^ {2}TypeError: x is not a function\n +at .*connectReal/m);
   });
 });
 
@@ -60,6 +112,11 @@ describe('exit 2: what was typed', () => {
       'no guest dc11 is configured; did you mean "dc1"?',
     ],
     ['an unknown guest in a plan', [...simulate, 'plan', 'x'], 'no guest x is configured'],
+    [
+      'an unknown guest to check',
+      [...simulate, 'check', 'dc4'],
+      'no guest dc4 is configured; did you mean',
+    ],
     [
       'an unknown target',
       [...simulate, 'run', 'dc1', '--target', 'dom0d'],

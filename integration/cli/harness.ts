@@ -25,6 +25,8 @@ export interface CommandLineInit {
   readonly columns?: number;
   readonly rows?: number;
   readonly stderrIsJournal?: boolean;
+  /** Reaching real hosts. Default: a defect of the test. */
+  readonly connectReal?: CliEnvironment['connectReal'];
   /** Sends a signal when this has been printed on stdout. */
   readonly signals?: readonly { readonly after: RegExp; readonly signal: EndingSignal }[];
 }
@@ -108,9 +110,11 @@ export class CommandLine {
           this.worlds.set(path, text);
         },
       },
-      connectReal: () => {
-        throw new Error('no real host may be asked here');
-      },
+      connectReal:
+        this.#init.connectReal ??
+        (() => {
+          throw new Error('no real host may be asked here');
+        }),
     };
   }
 

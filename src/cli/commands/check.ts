@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { checkAll } from '../../app/use-cases/check.js';
 import type { ExitCode } from '../exit-codes.js';
 import { escapeControls } from '../listeners/ndjson.js';
+import { requireKnownNames } from '../names.js';
 import type { ProgramContext } from '../program-context.js';
-import { checkText } from '../render/check-text.js';
+import { checkLines } from '../render/check-text.js';
 import { runCommand } from '../run-command.js';
 import { withSession } from '../session.js';
+import { renderLines } from '../text/index.js';
 
 /** Adds `check`. */
 export function registerCheckCommand(program: Command, context: ProgramContext): void {
@@ -34,13 +36,14 @@ async function check(
   format: 'text' | 'json',
 ): Promise<ExitCode> {
   const { configuration } = await context.readConfiguration();
+  requireKnownNames(configuration, { guests, hosts: [] });
   const request = { configuration, display: 'result', commands: 'not-kept' } as const;
   return withSession(context, request, async (session) => {
     const report = await checkAll(session.context, guests);
     session.endDisplay();
     const text =
       format === 'text'
-        ? checkText(report)
+        ? renderLines(checkLines(report), context.colours)
         : `${escapeControls(JSON.stringify(report, null, 2))}\n`;
     context.stdout(text);
     return report.exitCode;

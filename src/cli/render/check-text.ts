@@ -1,18 +1,24 @@
-import type { CheckReport, Finding } from '../../core/index.js';
-import { formatDuration, printable } from '../../core/index.js';
+import { type CheckReport, type Finding, formatDuration } from '../../core/index.js';
+import { type Line, styled, tableLines, type TextStyle } from '../text/index.js';
 
-/** The findings of `check` as lines: problems with what to do about them. */
-export function checkText({ findings, exitCode, durationMs }: CheckReport): string {
-  const lines = findings.flatMap(findingLines);
-  const count = (level: Finding['level']): number =>
-    findings.filter((finding) => finding.level === level).length;
-  const total = `${String(count('OK'))} OK, ${String(count('WARN'))} WARN, ${String(count('FAIL'))} FAIL`;
-  return `${[...lines, `check: ${total}; ${formatDuration(durationMs)}; exit ${String(exitCode)}`].join('\n')}\n`;
+/** The findings of `check`: a line each, and below a problem what to do about it. */
+export function checkLines({ findings, exitCode, durationMs }: CheckReport): readonly Line[] {
+  const counts = (['OK', 'WARN', 'FAIL'] as const).map((level) => {
+    const count = findings.filter((finding) => finding.level === level).length;
+    return `${count} ${level}`;
+  });
+  const summary = `: ${counts.join(', ')}; ${formatDuration(durationMs)}; exit ${exitCode}`;
+  return [...tableLines(findings.flatMap(findingRows)), '', [styled('bold', 'check'), summary]];
 }
 
-function findingLines(finding: Finding): readonly string[] {
+const styles: Readonly<Record<Finding['level'], TextStyle>> = {
+  OK: 'green',
+  WARN: 'yellow',
+  FAIL: 'red',
+};
+
+function findingRows(finding: Finding): readonly (readonly Line[])[] {
   const { level, subject, message } = finding;
-  const line = `${level.padEnd(4)}  ${subject.padEnd(15)}  ${printable(message)}`;
-  if (finding.level === 'OK') return [line];
-  return [line, `${' '.repeat(23)}-> ${printable(finding.remedy)}`];
+  const row = [[styled(styles[level], level)], subject, message];
+  return finding.level === 'OK' ? [row] : [row, ['', '', `-> ${finding.remedy}`]];
 }
