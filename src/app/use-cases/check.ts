@@ -12,16 +12,18 @@ import {
   type HostName,
   judgePlan,
   judgeStandby,
+  judgeMachines,
   judgeTools,
+  type Machine,
   neededTools,
   parseOwnedName,
-  stateMeaning,
-  toXenBackupError,
+  uncoveredGuests,
 } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
 import { takeInventory } from '../stages/inventory.js';
 import { journalDirectory } from '../steps/index.js';
+import { attempt, without } from './check-attempt.js';
 import { runReplication } from './run.js';
 
 type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
@@ -41,7 +43,7 @@ export async function checkAll(
   const check = new Check(context);
   // First of all, because a plan would clean it up.
   await check.hosts();
-  const { report, plans } = await runReplication(context, { mode: 'plan', guests });
+  const { report, plans } = await runReplication(quietly(context), { mode: 'plan', guests });
   const selected = context.configuration.guests.filter(({ name }) =>
     report.guests.some(({ guest }) => guest === name),
   );
@@ -73,7 +75,7 @@ class Check {
     await this.#withPool(async (pool) => {
       const names = configuration.hosts.map(({ name }) => name);
       const each = await Promise.all(names.map((name) => this.#host(pool, name)));
-      this.findings.push(...each.flat());
+      this.findings.push(...each.flat(), ...judgeMachines(await this.#machines(pool, names)));
     });
     if (acting !== undefined) {
       const message = `xen-backup runs on ${acting} and acts on the guests it runs`;
@@ -129,6 +131,16 @@ class Check {
         ...(await this.#leftovers(identified)),
       ];
     });
+  }
+
+  /** Of the hosts that answer; why the others do not is a finding already. */
+  async #machines(pool: HostPool, names: readonly HostName[]): Promise<readonly Machine[]> {
+    const settled = await Promise.allSettled(names.map((name) => pool.get(name)));
+    return settled.flatMap((result) =>
+      result.status === 'fulfilled'
+        ? [{ host: result.value.host.name, machineId: result.value.identity.machineId }]
+        : [],
+    );
   }
 
   #hypervisor({ host }: IdentifiedHost): Promise<readonly Finding[]> {
@@ -265,51 +277,13 @@ class Check {
   }
 }
 
-/** Guests that run and that nobody has said to replicate. */
-function uncoveredGuests(
-  inventories: ReadonlyMap<HostName, HostInventory>,
-  guests: readonly GuestConfiguration[],
-): readonly Finding[] {
-  return [...inventories.values()].flatMap((inventory): readonly Finding[] => {
-    if (inventory.kind !== 'known') return [];
-    const { host, domains } = inventory;
-    return [...domains]
-      .filter(([name]) => !guests.some((guest) => guest.name === name))
-      .filter(([, state]) => stateMeaning(state).kind === 'replicate')
-      .map(([name]) => ({
-        level: 'WARN',
-        subject: 'uncovered-guest',
-        host,
-        guest: name,
-        message: `${name} runs on ${host}, and no configuration names it`,
-        remedy: `Add it under guests, if it is to have a standby.`,
-      }));
-  });
-}
-
-interface FindingPlace {
-  readonly subject: Finding['subject'];
-  readonly host: HostName;
-  readonly guest?: GuestName;
-}
-
-/** What goes wrong while looking is a finding itself. */
-async function attempt(
-  place: FindingPlace,
-  look: () => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
-  try {
-    return await look();
-  } catch (error) {
-    const { message, remedy } = toXenBackupError(error);
-    return [{ level: 'FAIL', ...place, message, remedy }];
-  }
-}
-
-async function without(
-  names: readonly string[],
-  isThere: (name: string) => Promise<boolean>,
-): Promise<readonly string[]> {
-  const found = await Promise.all(names.map(isThere));
-  return names.filter((_, index) => found[index] !== true);
+/** The plan inside a check is no run of its own: its beginning and its report are not announced. */
+function quietly(context: RunContext): RunContext {
+  const own = new Set(['run-started', 'report']);
+  const events = {
+    emit: (event: Parameters<RunContext['events']['emit']>[0]) => {
+      if (!own.has(event.type)) context.events.emit(event);
+    },
+  };
+  return { ...context, events };
 }

@@ -1,4 +1,6 @@
 export type { CheckReport, Finding, FindingLevel } from './finding.js';
+export { judgeMachines, type Machine } from './machines.js';
 export { judgePlan } from './plans.js';
 export { bootFiles, bridgesOf, judgeStandby } from './standby.js';
 export { judgeTools, neededTools } from './tools.js';
+export { uncoveredGuests } from './uncovered.js';

@@ -19,7 +19,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   udev: ['udevadm'],
   rsync: ['rsync'],
   'openssh-client': ['ssh'],
-  coreutils: ['cat', 'dd', 'head', 'mkdir', 'rm', 'rmdir', 'stat', 'sync'],
+  coreutils: ['cat', 'dd', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'stat', 'sync', 'timeout'],
   findutils: ['find'],
 };
 
