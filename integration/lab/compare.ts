@@ -67,7 +67,11 @@ async function readGuest(
   return JSON.parse(output) as FileSystemAnswer[];
 }
 
-function compareFileSystem(source: FileSystemAnswer, standby: FileSystemAnswer): Difference[] {
+/** All differences between two readings of one file system. */
+export function compareFileSystem(
+  source: FileSystemAnswer,
+  standby: FileSystemAnswer,
+): Difference[] {
   const { mountPoint } = source;
   const found: Difference[] = [];
   const add = (name: string, what: string): void => {
