@@ -5,7 +5,8 @@ import { CommandLine, threeHosts } from './harness.js';
 async function checkWith(scenario: string): Promise<CheckReport & { readonly printed: number }> {
   const line = new CommandLine({ files: { 'scenario.yaml': scenario } });
   const { exitCode, stdout } = await line.run('--simulate', 'scenario.yaml', 'check', '--json');
-  return { ...JSON.parse(stdout), printed: exitCode };
+  const report = JSON.parse(stdout) as CheckReport;
+  return { ...report, printed: exitCode };
 }
 
 /** Problems as `LEVEL subject host`. */

@@ -93,6 +93,13 @@ describe('without a terminal', () => {
     expect(stdout).toMatch(/sectors 0\+\d+: linear \/dev\/mapper/);
   });
 
+  it('-v tells what a problem is made of: the command, and what it printed', async () => {
+    const line = new CommandLine({ files: failing });
+    const { stderr } = await line.run('--simulate', 's.yaml', '-v', 'run', 'dc1');
+    expect(stderr).toMatch(/^ {2}argv: mount -t ext3 /m);
+    expect(stderr).toMatch(/^ {2}stderr: mount: odd /m);
+  });
+
   it('-vv tells every command on stderr', async () => {
     const { stderr } = await new CommandLine().run(...simulate, '-vv', 'plan', 'dc1');
     expect(stderr).toMatch(/^trace: dom0a: lvcreate .*--snapshot .* {2}\(exit 0, \d+ ms\)$/m);

@@ -57,6 +57,7 @@ function stderrLog(screen: Screen, format: 'text' | 'json', verbosity: Verbosity
     // What is not a problem is told by plain lines or the live display.
     levels: verbosity === 'commands' ? new Set<LogLevel>([...levels, 'trace']) : levels,
     prefix: screen.terminal.stderrIsJournal ? 'journal' : 'none',
+    details: verbosity === 'verbose' || verbosity === 'commands' ? 'told' : 'left-out',
   });
 }
 

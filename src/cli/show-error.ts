@@ -1,4 +1,5 @@
 import { toXenBackupError, type XenBackupError } from '../core/index.js';
+import { sayDetails } from './render/words.js';
 import { type Line, styled } from './text/index.js';
 import type { Verbosity } from './verbosity.js';
 
@@ -24,11 +25,11 @@ function messageLines(error: XenBackupError): readonly Line[] {
 
 /** What belongs in a report of a defect: the details, and for a defect where it happened. */
 function detailLines(error: XenBackupError): readonly Line[] {
-  const details = Object.entries(error.details)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`);
   const { cause } = error;
   const stack = error.code === 'internal' ? (cause instanceof Error ? cause : error).stack : '';
-  const lines = [...details, ...(stack ?? '').split('\n').filter((line) => line !== '')];
+  const lines = [
+    ...sayDetails(error.details),
+    ...(stack ?? '').split('\n').filter((line) => line !== ''),
+  ];
   return lines.map((line) => ['  ', styled('dim', line)]);
 }

@@ -98,6 +98,7 @@ class GuestRun {
       outcome,
       ...(reason === undefined ? {} : { reason }),
       ...(remedy === undefined ? {} : { remedy }),
+      ...(failure === undefined ? {} : { details: failure.details }),
     });
     return { report, ...(plan === undefined ? {} : { plan }) };
   }

@@ -199,7 +199,9 @@ class TargetReplication {
       guest: this.#replication.guest.name,
       host: this.#session.name,
       outcome: report.outcome,
-      ...(error === undefined ? {} : { reason: error.message, remedy: error.remedy }),
+      ...(error === undefined
+        ? {}
+        : { reason: error.message, remedy: error.remedy, details: error.details }),
     });
     const plan: TargetPlan = {
       host: this.#session.name,

@@ -1,5 +1,5 @@
-import { formatBytes, formatDuration, type RunEvent } from '../../core/index.js';
-import { counted, stageTexts, stepDetails, withoutHost } from '../render/words.js';
+import { type ErrorDetails, formatBytes, formatDuration, type RunEvent } from '../../core/index.js';
+import { counted, sayDetails, stageTexts, stepDetails, withoutHost } from '../render/words.js';
 import { mountLines, treeLines } from '../render/tree-text.js';
 import { transferLines } from '../render/transfer-text.js';
 import { type Narration, placeOf } from './narration.js';
@@ -131,7 +131,8 @@ export class Narrator {
     if (reason === undefined) return this.#said(event, 'info', '=', `target ${outcome}`);
     this.#told.add(`${guest}: ${host}: ${reason}`);
     const text = withoutHost(reason, host);
-    return { ...this.#said(event, levelOf(outcome), '!', text), ...remedyOf(remedy) };
+    const problem = this.#said(event, levelOf(outcome), '!', text);
+    return { ...problem, ...remedyOf(remedy), ...detailsOf(event) };
   }
 
   #guestFinished(event: EventOf<'guest-finished'>): Narration {
@@ -140,8 +141,8 @@ export class Narrator {
     if (outcome === 'done') return this.#said(event, 'info', '=', text);
     // What was said of the target already is not said twice.
     if (this.#told.has(`${guest}: ${reason ?? ''}`)) return this.#said(event, 'info', '=', text);
-    const problem = reason ?? `guest ${outcome}`;
-    return { ...this.#said(event, levelOf(outcome), '!', problem), ...remedyOf(remedy) };
+    const problem = this.#said(event, levelOf(outcome), '!', reason ?? `guest ${outcome}`);
+    return { ...problem, ...remedyOf(remedy), ...detailsOf(event) };
   }
 
   #passOf(event: CopyEvent): string {
@@ -151,8 +152,12 @@ export class Narrator {
   }
 }
 
-function remedyOf(remedy: string | undefined): { readonly remedy?: string } {
+function remedyOf(remedy: string | undefined): Pick<Narration, 'remedy'> {
   return remedy === undefined ? {} : { remedy };
+}
+
+function detailsOf({ details }: { readonly details?: ErrorDetails }): Pick<Narration, 'details'> {
+  return details === undefined ? {} : { details: sayDetails(details) };
 }
 
 /** Busy is expected now and then; everything else that is not done is an error. */

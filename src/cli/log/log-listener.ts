@@ -15,7 +15,7 @@ export function createLogListener(sink: LogSink): RunEventListener {
     const narration = narrator.tell(event);
     if (narration === undefined) return;
     if (event.type === 'copy-progress' && !pace.isDue(event)) return;
-    const { level, guest, host, remedy } = narration;
+    const { level, guest, host, remedy, details } = narration;
     sink.write({
       level,
       message: oneLine(narration),
@@ -23,6 +23,7 @@ export function createLogListener(sink: LogSink): RunEventListener {
       runId: event.runId,
       event: event.type,
       ...(remedy === undefined ? {} : { remedy }),
+      ...(details === undefined ? {} : { details }),
       ...(guest === undefined ? {} : { guest }),
       ...(host === undefined ? {} : { host }),
     });

@@ -69,6 +69,7 @@ describe('text on stderr', () => {
       colours: 'no-colours',
       levels: levelsUpTo('warning'),
       prefix,
+      details: 'left-out',
     });
     for (const record of records) sink.write(record);
     return said;

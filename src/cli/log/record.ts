@@ -11,6 +11,8 @@ export interface LogRecord {
   /** May contain text of foreign origin: whoever prints it escapes it. */
   readonly message: string;
   readonly remedy?: string;
+  /** For those who want to know more. */
+  readonly details?: readonly string[];
   /** Error code. */
   readonly code?: string;
   /** ISO 8601; absent for what belongs to no run. */

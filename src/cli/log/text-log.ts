@@ -7,15 +7,18 @@ export interface TextLogInit {
   readonly levels: ReadonlySet<LogLevel>;
   /** `journal`: each line begins with `<N>`, which systemd takes for its priority. */
   readonly prefix: 'none' | 'journal';
+  /** Whether details of problems are told. */
+  readonly details: 'told' | 'left-out';
 }
 
 /** Log lines for people. */
-export function createTextLog({ write, colours, levels, prefix }: TextLogInit): LogSink {
+export function createTextLog(init: TextLogInit): LogSink {
+  const { write, colours, levels, prefix } = init;
   return {
     write: (record) => {
       if (!levels.has(record.level)) return;
       const before = prefix === 'journal' ? `<${severities[record.level]}>` : '';
-      const lines = recordLines(record).map((line): Line => [before, ...line]);
+      const lines = recordLines(record, init.details).map((line): Line => [before, ...line]);
       write(renderLines(lines, colours));
     },
   };
@@ -31,9 +34,14 @@ const styles: Readonly<Record<LogLevel, TextStyle>> = {
 
 type Spans = Exclude<Line, string>;
 
-function recordLines({ level, message, remedy }: LogRecord): readonly Spans[] {
+function recordLines(
+  { level, message, remedy, details = [] }: LogRecord,
+  told: TextLogInit['details'],
+): readonly Spans[] {
+  const more = told === 'told' ? details : [];
   return [
     [styled(styles[level], `${level}: `), message],
     ...(remedy === undefined ? [] : [[`  ${remedy}`] satisfies Spans]),
+    ...more.map((detail): Spans => ['  ', styled('dim', detail)]),
   ];
 }

@@ -1,4 +1,5 @@
 import {
+  type ErrorDetails,
   formatBytes,
   type LeftOutReason,
   type Stage,
@@ -133,6 +134,14 @@ function saySegment(segment: Segment): string {
   }
   const stripes = segment.stripes.map(({ device, offsetSectors }) => `${device} ${offsetSectors}`);
   return `${range}: striped by ${segment.chunkSectors} over ${stripes.join(', ')}`;
+}
+
+/** What an error knows beside its message: `key: value`. */
+export function sayDetails(details: ErrorDetails): readonly string[] {
+  return Object.entries(details).flatMap(([key, value]) => {
+    if (value === undefined || value === '') return [];
+    return [`${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`];
+  });
 }
 
 /** A reason that begins with the host it is about, said where the host stands already. */

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../errors/index.js';
 import type { MountPlan } from '../fstab/index.js';
 import type { DeviceTree, GuestName, HostName } from '../model/index.js';
 import type { RunReport } from '../report/index.js';
@@ -82,12 +83,16 @@ export type RunEventBody = EventPlace &
         readonly outcome: string;
         readonly reason?: string;
         readonly remedy?: string;
+        /** What the error behind it knows: the command, its output. */
+        readonly details?: ErrorDetails;
       }
     | {
         readonly type: 'guest-finished';
         readonly outcome: string;
         readonly reason?: string;
         readonly remedy?: string;
+        /** What the error behind it knows: the command, its output. */
+        readonly details?: ErrorDetails;
       }
     | { readonly type: 'report'; readonly report: RunReport }
   );
