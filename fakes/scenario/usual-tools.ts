@@ -47,6 +47,7 @@ const versions: Readonly<Record<string, readonly string[]>> = {
     'stat',
     'sync',
     'test',
+    'timeout',
     'touch',
     'true',
     'uname',

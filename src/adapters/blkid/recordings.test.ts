@@ -177,7 +177,8 @@ describe('the content of a device', () => {
           const meta = byte > 127 ? 'M-' : '';
           if (low < 32 || low === 127) return `${meta}^${String.fromCharCode(low ^ 0x40)}`;
           const character = String.fromCharCode(low);
-          const escaped = meta === '' && ` \\"'$\`<>`.includes(character);
+          // After M- too (measured: the byte DC is printed as `M-` and two backslashes).
+          const escaped = ` \\"'$\`<>`.includes(character);
           return `${meta}${escaped ? '\\' : ''}${character}`;
         })
         .join('');

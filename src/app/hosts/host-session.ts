@@ -120,7 +120,10 @@ export class HostSession {
     } catch (error) {
       return [...this.#residue, `${this.name}: ${toXenBackupError(error).message}`];
     } finally {
-      await this.#runLock?.release();
+      if (this.#runLock !== undefined) {
+        await this.#runLock.release();
+        await this.host.locks.forget(runLockName(this.runId));
+      }
     }
   }
 

@@ -53,7 +53,12 @@ export class RunLiveness {
   }
 
   async release(): Promise<void> {
-    await Promise.all([...this.#dead.values()].map((lock) => lock.release()));
+    await Promise.all(
+      [...this.#dead].map(async ([runId, lock]) => {
+        await lock.release();
+        await this.#host.locks.forget(runLockName(runId));
+      }),
+    );
     this.#dead.clear();
   }
 }

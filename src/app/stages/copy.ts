@@ -203,13 +203,19 @@ async function explainFailure(
       : outcome.kind === 'deletion-limit'
         ? 'deletions-refused'
         : 'copy-failed';
-  const text = printable(outcome.text.trim().split('\n').at(-1) ?? '');
+  const text = printable(tellingLine(outcome.text));
   return new XenBackupError(code, {
     message:
       `${describe(transfer)} from ${job.source.name} to ${job.target.name}: ` +
       `${copyFailureTexts[outcome.kind]} (rsync exit ${String(outcome.exitCode)})${text === '' ? '' : `: ${text}`}`,
     details: { exitCode: outcome.exitCode, text: outcome.text },
   });
+}
+
+/** What a guard says goes before rsync's own last words, which only count its exit code. */
+function tellingLine(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => line.startsWith('xen-backup-guard:')) ?? lines.at(-1) ?? '';
 }
 
 function describe({ position, guestPath }: Transfer): string {

@@ -25,7 +25,12 @@ import type {
   PartitionTableReader,
   VolumeManager,
 } from '../../ports/index.js';
-import type { MemoryHost } from './memory-host.contract.js';
+
+/** What devices need of their host. */
+export interface DeviceOwner {
+  call<T>(what: string, effect: () => T): Promise<T>;
+  readonly mounts: { readonly entries: readonly { readonly source: string }[] };
+}
 
 interface Shown {
   readonly device: LayoutDevice;
@@ -50,11 +55,11 @@ export class MemoryDevices {
   readonly logicalVolumes = new Map<string, LogicalVolume>();
   readonly maps = new Map<string, MemoryMap>();
   readonly health = new Map<string, SnapshotHealth>();
-  readonly #host: MemoryHost;
+  readonly #host: DeviceOwner;
   readonly #contents = new Map<string, Shown>();
   #minor = 0;
 
-  constructor(host: MemoryHost) {
+  constructor(host: DeviceOwner) {
     this.#host = host;
   }
 

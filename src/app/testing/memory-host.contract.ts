@@ -13,7 +13,6 @@ import type {
 import type { Layout } from '../../core/testing/layout.contract.js';
 import { MemoryDevices } from './memory-devices.contract.js';
 import { MemoryMounts } from './memory-mounts.contract.js';
-import type { MemoryWorld } from './memory-world.contract.js';
 
 /** A domain, and whether libvirt starts it with the host. */
 export interface MemoryDomain {
@@ -22,10 +21,16 @@ export interface MemoryDomain {
   autostart: boolean;
 }
 
+/** What a host needs of the world around it. */
+export interface HostWorld {
+  readonly hosts: ReadonlyMap<string, MemoryHost>;
+  perform<T>(host: string, what: string, effect: () => T): Promise<T>;
+}
+
 /** One host in memory. */
 export class MemoryHost {
   readonly name: string;
-  readonly world: MemoryWorld;
+  readonly world: HostWorld;
   readonly files = new Map<string, string>();
   readonly locks = new Map<string, { readonly owner: LockOwner; readonly lost: AbortController }>();
   readonly domains = new Map<string, MemoryDomain>();
@@ -41,7 +46,7 @@ export class MemoryHost {
   machineId: string;
   isClosed = false;
 
-  constructor(name: string, world: MemoryWorld) {
+  constructor(name: string, world: HostWorld) {
     this.name = name;
     this.world = world;
     this.bootId = `boot-of-${name}`;
@@ -167,6 +172,7 @@ export class MemoryHost {
             });
           return { kind: 'held', lock: { release, lost: lost.signal } };
         }),
+      forget: (name) => this.call(`forget ${name}`, () => undefined),
     };
   }
 

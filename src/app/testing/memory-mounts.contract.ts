@@ -9,7 +9,7 @@ import type {
   Mounter,
   PeerProbe,
 } from '../../ports/index.js';
-import type { MemoryHost } from './memory-host.contract.js';
+import type { MemoryDevices } from './memory-devices.contract.js';
 
 const quiet: CopyStatistics = {
   sourceEntries: 100,
@@ -21,6 +21,19 @@ const quiet: CopyStatistics = {
   sentBytes: 100,
   receivedBytes: 100,
 };
+
+/** What mounts and copies need of their host, and of the hosts beside it. */
+export interface MountOwner {
+  call<T>(what: string, effect: () => T): Promise<T>;
+  readonly devices: MemoryDevices;
+  readonly probes: ReadonlyMap<string, PeerProbe>;
+  readonly world: {
+    readonly hosts: ReadonlyMap<
+      string,
+      { readonly name: string; readonly bootId: string; readonly mounts: MemoryMounts }
+    >;
+  };
+}
 
 /** Mounts, directories and the content of file systems on one host. */
 export class MemoryMounts {
@@ -38,9 +51,9 @@ export class MemoryMounts {
       kind: 'done',
       statistics: quiet,
     });
-  readonly #host: MemoryHost;
+  readonly #host: MountOwner;
 
-  constructor(host: MemoryHost) {
+  constructor(host: MountOwner) {
     this.#host = host;
   }
 
@@ -139,7 +152,7 @@ export class MemoryMounts {
         const position = `${source.mountPoint} ${peer.address}:${target.mountPoint}`;
         await host.call(`copy ${pass} ${position}`, () => void this.copies.push(request));
         const receiver = [...host.world.hosts.values()].find(
-          ({ ports }) => ports.peer.address === peer.address,
+          ({ name }) => `${name}.example` === peer.address,
         );
         if (receiver === undefined) throw new Error(`nobody is ${peer.address}`);
         const { uuid } = this.#mounted(source.mountPoint);
@@ -158,7 +171,7 @@ export class MemoryMounts {
       probePeer: (peer) =>
         host.call(`probe-peer ${peer.address}`, (): PeerProbe => {
           const there = [...host.world.hosts.values()].find(
-            ({ ports }) => ports.peer.address === peer.address,
+            ({ name }) => `${name}.example` === peer.address,
           );
           const known = host.probes.get(peer.address);
           return known ?? { kind: 'reachable', bootId: there?.bootId ?? '' };
