@@ -21,6 +21,8 @@
 
 export { loadConfiguration, type LoadConfigurationOptions } from './sdk/load-configuration.js';
 export {
+  check,
+  type CheckOptions,
   plan,
   type PlanOptions,
   type PlanResult,
@@ -44,41 +46,27 @@ export {
   type TracedCommand,
 } from './composition/command-trace.js';
 
+export { type CatalogueEntry, type ErrorCode, errorCatalogue } from './core/errors/catalogue.js';
 export {
-  type ErrorCode,
-  errorCatalogue,
   type ErrorDetails,
+  type ErrorInit,
   isXenBackupError,
   XenBackupError,
-} from './core/errors/index.js';
-export type {
-  Configuration,
-  GuestConfiguration,
-  GuestName,
-  GuestSettings,
-  HostConfiguration,
-  HostName,
-  ReplicationConfiguration,
-  RunId,
-  SnapshotSize,
-} from './core/model/index.js';
-export type { LoadedConfiguration } from './config/index.js';
-export type { PlannedTransfer, RunEvent, RunEventBody, Stage } from './core/events/index.js';
+} from './core/errors/error.js';
+export type { RunSettings } from './composition/run-context.js';
 export type { RunEventListener } from './composition/event-stream.js';
-export type { GuestReport, RunReport, TargetReport } from './core/report/index.js';
-export type { GuestPlan, TargetPlan } from './core/plan/index.js';
-export type {
-  Content,
-  DeviceNode,
-  DeviceTree,
-  FileSystemContent,
-  FileSystemNode,
-  NodePosition,
-  PartitionEntry,
-  PartitionTable,
-  VolumeGroupNode,
-} from './core/model/index.js';
+export type { LoadedConfiguration } from './config/index.js';
+export type { ConfigurationRequest } from './config/load.js';
+export type { ResolvedConfiguration } from './config/resolve.js';
+
+// The vocabulary: configuration, devices, steps, events, reports.
+export type { CheckReport, CheckSubject, Finding, FindingLevel } from './core/check/finding.js';
+export type { PlannedTransfer, RunEvent, RunEventBody, Stage } from './core/events/index.js';
 export type { LeftOutLine, LeftOutReason, MountPlan, PlannedMount } from './core/fstab/index.js';
+export type * from './core/model/index.js';
+export type { GuestPlan, TargetPlan } from './core/plan/index.js';
+export type { GuestReport, RunReport, TargetReport } from './core/report/index.js';
+export type { PlacedUndo, Undo } from './core/steps/index.js';
+export type * from './core/steps/step.js';
 export type { NotCopied, Transfer } from './core/transfer/index.js';
-export type { NumberedStep, PlacedUndo, Step, StepKind, Undo } from './core/steps/index.js';
 export type * from './ports/index.js';

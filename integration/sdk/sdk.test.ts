@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  check,
   CommandTrace,
   createSimulatedConnector,
   isXenBackupError,
@@ -90,6 +91,12 @@ describe('the SDK', () => {
     expect(report).toMatchObject({ exitCode: 10, residue: [] });
     const dom0a = simulation.world.machines.get('dom0a');
     expect([...(dom0a?.mounts ?? [])].map(({ mountPoint }) => mountPoint)).toEqual(['/']);
+  });
+
+  it('checks', async () => {
+    const { configuration, connector } = await simulated();
+    const { findings } = await check({ configuration, connector, guests: ['web'] });
+    expect(findings.map(({ subject }) => subject)).toContain('layout');
   });
 
   it('recovers', async () => {

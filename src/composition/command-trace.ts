@@ -12,7 +12,9 @@ import type {
 export interface TracedCommand {
   /** Counts from 1 over all hosts, in the order of starting. */
   readonly number: number;
+  /** Where it ran. */
   readonly host: HostName;
+  /** Exactly what was executed. */
   readonly argv: Argv;
   /** What it was given to read; absent when its stdin was closed. */
   readonly stdin?: string;
@@ -24,6 +26,7 @@ export interface TracedCommand {
 export interface CommandEnding {
   /** Absent when it did not run to its end: not found, timed out, connection lost. */
   readonly exitCode?: number;
+  /** From its start to its end. */
   readonly durationMs: number;
 }
 
@@ -39,6 +42,7 @@ export class CommandTrace {
     this.#onEnd = onEnd;
   }
 
+  /** So far; those that still run have no ending. */
   get commands(): readonly TracedCommand[] {
     return this.#commands;
   }

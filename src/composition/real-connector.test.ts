@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Configuration, type HostConfiguration, XenBackupError } from '../core/index.js';
 import type { CommandRunner } from '../ports/index.js';
-import { createRealConnector } from './real-connector.js';
+import { RealConnector } from './real-connector.js';
 import type { ThisMachine } from './this-machine.js';
 
 const ourBootId = '11111111-1111-4111-8111-111111111111';
@@ -61,7 +61,7 @@ describe('the acting host', () => {
   it('is known by its address alone: nobody is contacted', async () => {
     const { opened, connectRemote } = remotes({});
     const configuration = configurationOf(host('b'), host('a', { address: '192.0.2.1' }));
-    const connector = createRealConnector(configuration, { machine, connectRemote });
+    const connector = new RealConnector(configuration, {}, { machine, connectRemote });
     expect(await connector.actingHost()).toBe('a');
     expect(opened).toEqual([]);
   });
@@ -69,20 +69,20 @@ describe('the acting host', () => {
   it('is found by its boot id where addresses do not decide', async () => {
     const { connectRemote } = remotes({ a: otherBootId, b: ourBootId });
     const configuration = configurationOf(host('a'), host('b', { port: 2222 }), host('gone'));
-    const connector = createRealConnector(configuration, { machine, connectRemote });
+    const connector = new RealConnector(configuration, {}, { machine, connectRemote });
     expect(await connector.actingHost()).toBe('b');
   });
 
   it('is none on a third machine', async () => {
     const { connectRemote } = remotes({ a: otherBootId });
-    const connector = createRealConnector(configurationOf(host('a')), { machine, connectRemote });
+    const connector = new RealConnector(configurationOf(host('a')), {}, { machine, connectRemote });
     expect(await connector.actingHost()).toBeUndefined();
   });
 
   it('is never one with connection ssh, even with our boot id', async () => {
     const { opened, connectRemote } = remotes({ a: ourBootId });
     const configuration = configurationOf(host('a', { connection: 'ssh' }));
-    const connector = createRealConnector(configuration, { machine, connectRemote });
+    const connector = new RealConnector(configuration, {}, { machine, connectRemote });
     expect(await connector.actingHost()).toBeUndefined();
     expect(opened).toEqual([]);
   });
@@ -91,7 +91,7 @@ describe('the acting host', () => {
 describe('connecting', () => {
   it('uses one connection for the question who it is and for the work', async () => {
     const { opened, connectRemote } = remotes({ a: otherBootId });
-    const connector = createRealConnector(configurationOf(host('a')), { machine, connectRemote });
+    const connector = new RealConnector(configurationOf(host('a')), {}, { machine, connectRemote });
     await connector.actingHost();
     expect((await (await connector.connect('a')).identity.read()).bootId).toBe(otherBootId);
     expect(opened).toEqual(['a']);
@@ -99,7 +99,7 @@ describe('connecting', () => {
 
   it('goes local after all when the boot id read over SSH is ours', async () => {
     const { closed, connectRemote } = remotes({ a: ourBootId });
-    const connector = createRealConnector(configurationOf(host('a')), { machine, connectRemote });
+    const connector = new RealConnector(configurationOf(host('a')), {}, { machine, connectRemote });
     const connected = await connector.connect('a');
     expect(closed).toEqual(['a']);
     const { stdout } = await connected.runner.run({ argv: ['printf', 'here'] });
@@ -110,7 +110,7 @@ describe('connecting', () => {
     const { connectRemote } = remotes({});
     const user = { ...machine, userId: 1000 };
     const configuration = configurationOf(host('a', { connection: 'local' }));
-    const connector = createRealConnector(configuration, { machine: user, connectRemote });
+    const connector = new RealConnector(configuration, {}, { machine: user, connectRemote });
     await expect(connector.connect('a')).rejects.toMatchObject({
       code: 'privilege-missing',
       message: expect.stringContaining('user 1000'),
@@ -119,16 +119,17 @@ describe('connecting', () => {
   });
 
   it('refuses a name that is not configured', async () => {
-    const connector = createRealConnector(configurationOf(host('a')), { machine });
+    const connector = new RealConnector(configurationOf(host('a')), {}, { machine });
     await expect(connector.connect('b')).rejects.toMatchObject({ code: 'usage-invalid' });
   });
 
   it('passes on what made a host unreachable, and asks it once', async () => {
     const { opened, connectRemote } = remotes({});
-    const connector = createRealConnector(configurationOf(host('gone')), {
-      machine,
-      connectRemote,
-    });
+    const connector = new RealConnector(
+      configurationOf(host('gone')),
+      {},
+      { machine, connectRemote },
+    );
     await connector.actingHost();
     await expect(connector.connect('gone')).rejects.toMatchObject({ code: 'host-unreachable' });
     expect(opened).toEqual(['gone']);
@@ -139,7 +140,7 @@ describe('the end', () => {
   it('closes connections that were opened only to ask who the host is', async () => {
     const { closed, connectRemote } = remotes({ a: otherBootId, b: otherBootId });
     const configuration = configurationOf(host('a'), host('b'));
-    const connector = createRealConnector(configuration, { machine, connectRemote });
+    const connector = new RealConnector(configuration, {}, { machine, connectRemote });
     await connector.actingHost();
     await (await connector.connect('a')).close();
     expect(closed).toEqual(['a']);

@@ -15,14 +15,12 @@ import { connectRemote } from './remote-link.js';
 import { systemClock } from './system-clock.js';
 import { type ThisMachine, thisMachine } from './this-machine.js';
 
-/** What a connector may be given instead of the real world. */
+/** What a connector to real hosts may be given. */
 export interface RealConnectorOptions {
   /** Paces waits on hosts. Default: the time of this machine. */
   readonly clock?: Clock;
   /** Records every command. */
   readonly trace?: CommandTrace;
-  readonly machine?: ThisMachine;
-  readonly connectRemote?: (host: HostConfiguration) => Promise<HostLink>;
 }
 
 /**
@@ -36,7 +34,14 @@ export function createRealConnector(
   return new RealConnector(configuration, options);
 }
 
-class RealConnector implements Connector {
+/** What a test may put in the place of the real world. */
+export interface RealWorld {
+  readonly machine?: ThisMachine;
+  readonly connectRemote?: (host: HostConfiguration) => Promise<HostLink>;
+}
+
+/** {@link createRealConnector}, in a world that can be replaced. */
+export class RealConnector implements Connector {
   readonly clock: Clock;
   readonly #configuration: Configuration;
   readonly #trace: CommandTrace | undefined;
@@ -45,12 +50,16 @@ class RealConnector implements Connector {
   readonly #places = new Map<HostName, Promise<HostPlace>>();
   readonly #links = new Map<HostName, Promise<PlacedLink>>();
 
-  constructor(configuration: Configuration, options: RealConnectorOptions) {
+  constructor(
+    configuration: Configuration,
+    options: RealConnectorOptions = {},
+    world: RealWorld = {},
+  ) {
     this.clock = options.clock ?? systemClock;
     this.#configuration = configuration;
     this.#trace = options.trace;
-    this.#machine = options.machine ?? thisMachine();
-    this.#connectRemote = options.connectRemote ?? connectRemote;
+    this.#machine = world.machine ?? thisMachine();
+    this.#connectRemote = world.connectRemote ?? connectRemote;
   }
 
   async connect(name: HostName): Promise<Host> {

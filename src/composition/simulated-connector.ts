@@ -13,10 +13,15 @@ export interface SimulatedHosts {
   readonly clock: Clock;
   /** The configured host that xen-backup runs on; `undefined` when it runs outside all of them. */
   actingHost(configuration: Configuration): string | undefined;
-  /** @throws what connecting over SSH throws: see `HostConnector.connect`. */
+  /**
+   * A runner for a host.
+   *
+   * @throws what connecting over SSH throws: see `HostConnector.connect`.
+   */
   connect(host: HostConfiguration): Promise<CommandRunner>;
 }
 
+/** What a connector to simulated hosts may be given. */
 export interface SimulatedConnectorOptions {
   /** Records every command. */
   readonly trace?: CommandTrace;

@@ -16,6 +16,7 @@ export interface ConfigurationRequest {
   readonly confDirectory?: string;
 }
 
+/** A configuration, and where it came from. */
 export interface LoadedConfiguration extends ResolvedConfiguration {
   /** The files it came from, in the order in which they were read. */
   readonly files: readonly string[];

@@ -1,6 +1,7 @@
 /** An argument vector: the tool and its arguments. Never a shell string. */
 export type Argv = readonly [tool: string, ...args: string[]];
 
+/** A command to be run, with its limits. */
 export interface Command {
   readonly argv: Argv;
   /** Fed to the command, then closed. Without it stdin is closed from the start. */

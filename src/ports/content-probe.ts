@@ -10,6 +10,7 @@ export interface ContentProbe {
   sizeBytes(device: string): Promise<number>;
 }
 
+/** What stands on a device, and what its partition says of itself. */
 export interface ProbedDevice {
   readonly content: Content;
   /** PARTUUID as the partition's table gives it; only for partition maps. */

@@ -1,6 +1,7 @@
 import type { DeviceNumber } from '../core/model/index.js';
 import type { StepSegment } from '../core/steps/index.js';
 
+/** A map to be made. */
 export interface MapRequest {
   /** One of our names. */
   readonly name: string;
@@ -11,6 +12,7 @@ export interface MapRequest {
   readonly segments: readonly StepSegment[];
 }
 
+/** A device-mapper device as it is now. */
 export interface DeviceMap {
   readonly name: string;
   readonly uuid: string;

@@ -19,6 +19,7 @@ export interface ReplicationPeer {
   readonly elevation: 'none' | 'sudo';
 }
 
+/** One pass over one file system. */
 export interface CopyRequest {
   readonly source: ProvenMount;
   readonly target: ProvenMount;
@@ -65,6 +66,7 @@ export interface CopyStatistics {
   readonly receivedBytes: number;
 }
 
+/** How far a copy has come. */
 export interface CopyProgress {
   readonly transferredBytes: number;
   /** 0 to 100. */
@@ -99,6 +101,7 @@ export type CopyOutcome =
       readonly text: string;
     };
 
+/** How a copy is watched and ended. */
 export interface CopyOptions {
   readonly onProgress?: (progress: CopyProgress) => void;
   /** Stops the copy; both sides are proven dead before the promise settles. */

@@ -8,6 +8,7 @@ export interface LockOwner {
   readonly since: string;
 }
 
+/** A lock that we hold. */
 export interface HeldLock {
   /** Ends the process that holds the lock. */
   release(): Promise<void>;
@@ -15,6 +16,7 @@ export interface HeldLock {
   readonly lost: AbortSignal;
 }
 
+/** What came of the attempt to take a lock. */
 export type LockAttempt =
   | { readonly kind: 'held'; readonly lock: HeldLock }
   | { readonly kind: 'busy'; readonly owner?: LockOwner };

@@ -1,5 +1,6 @@
 import type { MountEntry, RootIdentity } from '../core/model/index.js';
 
+/** A file system to be mounted. */
 export interface MountRequest {
   readonly device: string;
   readonly mountPoint: string;

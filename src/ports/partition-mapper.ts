@@ -1,5 +1,6 @@
 import type { PartitionMap } from '../core/model/index.js';
 
+/** A device whose partitions are to be mapped. */
 export interface PartitionMapRequest {
   /** Path of our wrapper: /dev/mapper/xen-backup-... */
   readonly device: string;

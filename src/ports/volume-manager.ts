@@ -5,6 +5,7 @@ import type {
   VolumeInventory,
 } from '../core/model/index.js';
 
+/** A snapshot to be taken. */
 export interface SnapshotRequest {
   readonly volumeGroup: string;
   /** Name of the origin volume. */

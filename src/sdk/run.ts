@@ -1,11 +1,12 @@
+import { checkAll } from '../app/use-cases/check.js';
 import { recoverAll } from '../app/use-cases/recover.js';
 import { runReplication } from '../app/use-cases/run.js';
 import type { RunContext } from '../app/context.js';
 import type { RunEventListener } from '../composition/event-stream.js';
 import { type RunSettings, withRunContext } from '../composition/run-context.js';
-import type { GuestName, GuestPlan, HostName, RunReport } from '../core/index.js';
+import type { CheckReport, GuestName, GuestPlan, HostName, RunReport } from '../core/index.js';
 
-/** What every call may be given. */
+/** What every call may be given; only the configuration has no default. */
 export interface SessionOptions extends RunSettings {
   /**
    * Is told of everything that happens, as it happens; the last event is the report. What it throws
@@ -37,6 +38,7 @@ export type PlanOptions = ReplicationOptions;
 
 /** What a plan found. */
 export interface PlanResult {
+  /** What came of each guest; its `exitCode` is 4 when there was a conflict. */
   readonly report: RunReport;
   /** One for each guest whose source could be opened. */
   readonly plans: readonly GuestPlan[];
@@ -66,6 +68,22 @@ export function plan(options: PlanOptions): Promise<PlanResult> {
   return withContext(options, (context) =>
     runReplication(context, { ...selection(options), mode: 'plan' }),
   );
+}
+
+/** Which guests are checked. */
+export interface CheckOptions extends SessionOptions {
+  /** Default: all that are configured. */
+  readonly guests?: readonly GuestName[];
+}
+
+/**
+ * Checks every precondition on every host, each finding with a remedy where it is not well. Opens
+ * and closes what a plan does; changes nothing.
+ *
+ * @throws XenBackupError `guest-unknown`.
+ */
+export function check(options: CheckOptions): Promise<CheckReport> {
+  return withContext(options, (context) => checkAll(context, options.guests ?? []));
 }
 
 /** Undoes on every configured host what interrupted runs left there. */

@@ -9,6 +9,7 @@ export interface CatalogueEntry {
   readonly remedy: string;
 }
 
+/** Every code there is. */
 export const errorCatalogue = {
   internal: {
     meaning: 'A defect in xen-backup itself.',

@@ -103,6 +103,7 @@ export type PlannedTransfer = Pick<
   'position' | 'guestPath' | 'faithfulness' | 'excludes'
 >;
 
+/** A part of the work on one guest, as it is measured and announced. */
 export type Stage =
   | 'inventory'
   | 'open-source'

@@ -24,6 +24,7 @@ export interface LeftOutLine {
   readonly reason: LeftOutReason;
 }
 
+/** Why a line of fstab gives no mount. */
 export type LeftOutReason =
   | 'swap'
   | 'network'

@@ -20,6 +20,7 @@ export interface HostConfiguration {
   readonly replication: ReplicationConfiguration;
 }
 
+/** How a source host reaches a host for the data. */
 export interface ReplicationConfiguration {
   readonly address: string;
   readonly port?: number;
@@ -47,6 +48,7 @@ export interface GuestSettings {
   readonly maxDurationMs: number;
 }
 
+/** A guest and its settings, after defaults. */
 export interface GuestConfiguration extends GuestSettings {
   readonly name: GuestName;
   /** Hosts that keep a copy, the one that runs the guest among them. */

@@ -10,6 +10,7 @@ export type Content =
   | FileSystemContent
   | { readonly kind: 'other'; readonly type: string; readonly uuid?: string };
 
+/** A file system, as blkid tells it. */
 export interface FileSystemContent {
   readonly kind: 'file-system';
   /** As blkid names it: `ext4`, `xfs`, `vfat`, `btrfs`... */
@@ -29,6 +30,7 @@ export interface PartitionEntry {
   readonly flags: readonly string[];
 }
 
+/** A partition table, as parted reads it. */
 export interface PartitionTable {
   readonly label: 'msdos' | 'gpt';
   readonly sizeBytes: number;

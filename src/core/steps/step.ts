@@ -13,6 +13,7 @@ export type Step =
   | MountStep
   | ProtectMountPointsStep;
 
+/** What kind of effect a step has. */
 export type StepKind = Step['kind'];
 
 interface StepBase {
