@@ -27,7 +27,8 @@ const gibibyte = 2 ** 30;
 const at = { seconds: 0, nanoseconds: 0 };
 
 function recorded(name: string, directory = 'fixtures/recordings'): Recording {
-  return JSON.parse(readFileSync(`${directory}/mount/${name}.json`, 'utf8'));
+  const recording: Recording = JSON.parse(readFileSync(`${directory}/mount/${name}.json`, 'utf8'));
+  return recording;
 }
 
 async function answer(machine: Machine, argv: Argv) {

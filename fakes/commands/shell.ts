@@ -11,7 +11,6 @@ import {
 } from '../../src/adapters/rsync/scripts.js';
 import { HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
-import type { Argv } from '../../src/ports/index.js';
 import { holdersScript } from './scripts/holders.js';
 import {
   appendScript,
@@ -66,9 +65,3 @@ export const shellCommands: CommandTable = {
   ionice: { kind: 'streaming', run: become },
   sudo: { kind: 'streaming', run: become },
 };
-
-/** A command line as an argument vector. */
-export function argvOf(words: readonly string[]): Argv | undefined {
-  const [tool, ...args] = words;
-  return tool === undefined ? undefined : [tool, ...args];
-}

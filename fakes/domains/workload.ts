@@ -20,7 +20,7 @@ export function beginWorkload(machine: Machine, domain: SimulatedDomain): void {
 }
 
 /** One round: the same number into each file system at one instant, then data to each disk. */
-export function workOnce(machine: Machine, domain: SimulatedDomain): void {
+function workOnce(machine: Machine, domain: SimulatedDomain): void {
   if (domain.state !== 'running' && domain.state !== 'idle') return;
   if (domain.frozen) return;
   domain.ticks += 1;

@@ -1,6 +1,6 @@
 import { XenBackupError } from '../../src/core/errors/index.js';
 import { commandText, matchesCommand } from './command-text.js';
-import type { FaultEffect, FaultMoment, FaultRule } from './types.js';
+import type { FaultEffect, FaultRule } from './types.js';
 
 /** A command about to be run, as rules are compared with it. */
 export interface CommandUnderFault {
@@ -108,10 +108,4 @@ function agrees({ match }: FaultRule, command: CommandUnderFault): boolean {
   const text = commandText(command.argv);
   if (match.except !== undefined && matchesCommand(match.except, text)) return false;
   return match.command === undefined || matchesCommand(match.command, text);
-}
-
-/** The moment at which an effect strikes when a script does not say. */
-export function usualMoment(effect: FaultEffect): FaultMoment {
-  const after: readonly FaultEffect['kind'][] = ['garble', 'truncate', 'hold-mount', 'unmount'];
-  return { kind: after.includes(effect.kind) ? 'after' : 'before' };
 }

@@ -43,13 +43,3 @@ export function errorText(errno: Errno): string {
 export function errorNumber(errno: Errno): number {
   return texts[errno][0];
 }
-
-/** Runs an action; a failed system call becomes the value `failed` makes of it. */
-export function catchKernelError<T, F>(action: () => T, failed: (error: KernelError) => F): T | F {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof KernelError) return failed(error);
-    throw error;
-  }
-}

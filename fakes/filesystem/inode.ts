@@ -56,7 +56,3 @@ export function timestampFromMs(ms: number): Timestamp {
   const seconds = Math.floor(ms / 1000);
   return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
 }
-
-export function sameTimestamp(left: Timestamp, right: Timestamp): boolean {
-  return left.seconds === right.seconds && left.nanoseconds === right.nanoseconds;
-}

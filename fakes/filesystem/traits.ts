@@ -51,9 +51,6 @@ const traits: Readonly<Record<string, FileSystemTraits>> = {
   tmpfs: { ...plain, rootInode: 1 },
 };
 
-/** Types the simulated kernel can mount. */
-export const mountableTypes: readonly string[] = Object.keys(traits);
-
 /** Traits of a type; `undefined` for one the kernel does not know (`ntfs`, `crypto_LUKS`). */
 export function traitsOf(type: string): FileSystemTraits | undefined {
   return Object.hasOwn(traits, type) ? traits[type] : undefined;

@@ -88,7 +88,7 @@ export function* walkTree(
 }
 
 /** Entries of a directory by name, in byte order. */
-export function sortedEntries(inode: Inode): readonly (readonly [string, number])[] {
+function sortedEntries(inode: Inode): readonly (readonly [string, number])[] {
   return [...inode.entries].sort(([left], [right]) => compareBytes(left, right));
 }
 

@@ -16,7 +16,7 @@ import type { Machine } from '../world/state.js';
 export type GuestTrees = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** All file systems on a guest's disks on one machine, by place. */
-export function guestFileSystemsByPlace(
+function guestFileSystemsByPlace(
   machine: Machine,
   guest: string,
 ): ReadonlyMap<string, SimulatedFileSystem> {

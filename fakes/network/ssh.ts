@@ -56,7 +56,7 @@ function knownHostsPath(value: string | undefined): string {
 }
 
 /** The machine that answers to a name or address. */
-export function machineAt(world: World, address: string): Machine | undefined {
+function machineAt(world: World, address: string): Machine | undefined {
   return [...world.machines.values()].find(
     ({ name, addresses }) => name === address || addresses.includes(address),
   );

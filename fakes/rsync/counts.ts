@@ -1,7 +1,7 @@
 import type { InodeKind } from '../filesystem/inode.js';
 
 /** Entries by rsync's own kinds. */
-export class EntryCounts {
+class EntryCounts {
   readonly #counts = new Map<string, number>();
 
   add(kind: InodeKind): void {

@@ -1,4 +1,4 @@
-import { keyOf, requireDeviceAt } from '../block/devices.js';
+import { requireDeviceAt } from '../block/devices.js';
 import { copyDevices } from '../block/copy-device.js';
 import { addDisk } from '../block/disks.js';
 import type { BlockDevice } from '../block/types.js';
@@ -171,14 +171,4 @@ function place(
   }
   const extents = Math.ceil(sizeBytes / sectorBytes / group.metadata.extentSectors);
   return { group, name, extents };
-}
-
-/** True when a path of the host is a block device. */
-export function hasDevice(machine: Machine, path: string): boolean {
-  try {
-    return keyOf(requireDeviceAt(machine, path).number) !== '';
-  } catch (error) {
-    if (error instanceof SimulationError) return false;
-    throw error;
-  }
 }

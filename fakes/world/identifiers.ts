@@ -38,7 +38,7 @@ class Generator {
 }
 
 /** A number for a text, so that a scenario's name can be its seed (FNV-1a). */
-export function seedOf(text: string): number {
+function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

@@ -12,7 +12,7 @@ export async function consoleLength(host: LabHost, guest: string): Promise<numbe
 }
 
 /** The guest's console from `offset` on, once it shows `text`. */
-export async function waitForConsole(
+async function waitForConsole(
   host: LabHost,
   guest: string,
   wanted: { readonly text: string; readonly offset: number; readonly timeoutMs: number },

@@ -14,7 +14,7 @@ import { findResidue, type ResidueItem } from './residue.js';
 import { timed } from './say.js';
 
 /** Where `installBundle` puts the program on the hosts. */
-export const installedProgram = '/usr/local/bin/xen-backup';
+const installedProgram = '/usr/local/bin/xen-backup';
 
 function host(name: HostName): LabHost {
   const found = labHosts.find((each) => each.name === name);

@@ -1,9 +1,7 @@
 import path from 'node:path';
 
 /** The one folder that holds everything the lab makes; never inside the repository. */
-export const cacheDir = path.resolve(
-  process.env['XEN_BACKUP_LAB_DIR'] ?? '/var/cache/xen-backup-lab',
-);
+const cacheDir = path.resolve(process.env['XEN_BACKUP_LAB_DIR'] ?? '/var/cache/xen-backup-lab');
 
 const inCache = (...parts: string[]): string => path.join(cacheDir, ...parts);
 

@@ -27,7 +27,7 @@ const chain: Chain = [
   { name: 'host-images', sources: ['build/host-image.ts'], work: buildHostImages },
 ];
 
-export const lastBuildStep = 'host-images';
+const lastBuildStep = 'host-images';
 
 /** Makes everything that a boot needs; what is there and unchanged is kept. */
 export async function build(): Promise<string> {

@@ -139,7 +139,7 @@ export class MemoryWorld {
 }
 
 /** Time that passes only when somebody sleeps, and then at once. */
-export class MemoryClock implements Clock {
+class MemoryClock implements Clock {
   #now = 0;
   /** Every pause that was asked for. */
   readonly slept: number[] = [];

@@ -1,4 +1,4 @@
-export type { CheckReport, Finding, FindingLevel } from './finding.js';
+export type { CheckReport, Finding } from './finding.js';
 export { judgeMachines, type Machine } from './machines.js';
 export { judgePlan } from './plans.js';
 export { bootFiles, bridgesOf, judgeStandby } from './standby.js';
