@@ -79,6 +79,11 @@ describe('without a terminal', () => {
     });
   });
 
+  it('-q check says nothing when all is well', async () => {
+    const { stdout, stderr } = await new CommandLine().run(...simulate, '-q', 'check');
+    expect(stdout + stderr).toBe('');
+  });
+
   it('-q says problems, with what to do', async () => {
     const line = new CommandLine({ files: failing });
     const { stdout, stderr } = await line.run('--simulate', 's.yaml', '-q', 'run', 'dc1');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkAll } from '../../app/use-cases/check.js';
+import type { CheckReport } from '../../core/index.js';
 import type { ExitCode } from '../exit-codes.js';
 import { escapeControls } from '../listeners/ndjson.js';
 import { requireKnownNames } from '../names.js';
@@ -7,7 +8,8 @@ import type { ProgramContext } from '../program-context.js';
 import { checkLines } from '../render/check-text.js';
 import { runCommand } from '../run-command.js';
 import { withSession } from '../session.js';
-import { renderLines } from '../text/index.js';
+import { type Line, renderLines } from '../text/index.js';
+import type { Verbosity } from '../verbosity.js';
 
 /** Adds `check`. */
 export function registerCheckCommand(program: Command, context: ProgramContext): void {
@@ -41,11 +43,18 @@ async function check(
   return withSession(context, request, async (session) => {
     const report = await checkAll(session.context, guests);
     session.endDisplay();
-    const text =
+    context.stdout(
       format === 'text'
-        ? renderLines(checkLines(report), context.colours)
-        : `${escapeControls(JSON.stringify(report, null, 2))}\n`;
-    context.stdout(text);
+        ? renderLines(linesFor(report, context.verbosity), context.colours)
+        : `${escapeControls(JSON.stringify(report, null, 2))}\n`,
+    );
     return report.exitCode;
   });
+}
+
+/** `-q`: problems only, and nothing at all where there are none. */
+function linesFor(report: CheckReport, verbosity: Verbosity): readonly Line[] {
+  if (verbosity !== 'quiet') return checkLines(report);
+  const findings = report.findings.filter(({ level }) => level !== 'OK');
+  return findings.length === 0 ? [] : checkLines({ ...report, findings });
 }
