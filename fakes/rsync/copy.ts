@@ -7,6 +7,7 @@ import { lastWords, places, systemError } from './complaints.js';
 import type { Connection } from './connect.js';
 import { ContentWriter, type Transfer } from './content-writer.js';
 import { CopyTally, statisticsText } from './counts.js';
+import { Deleter } from './deleter.js';
 import { deleteExtraneous } from './deletion.js';
 import { buildFileList, type FileList, type ListEntry } from './file-list.js';
 import { createExcludeFilter, type ExcludeFilter } from './filter.js';
@@ -30,9 +31,10 @@ export interface CopyInit {
 export class Copy {
   readonly #init: CopyInit;
   readonly #context: UpdateContext;
-  readonly #updater: TargetUpdater;
+  #updater: TargetUpdater;
   readonly #writer: ContentWriter;
   readonly #excluded: ExcludeFilter;
+  readonly #deleter: Deleter;
   readonly #pace: Pace;
   readonly #notes: string[] = [];
   #ioError = false;
@@ -47,9 +49,10 @@ export class Copy {
     this.#init = init;
     const owners = ownerMap(source.machine, target.machine, options);
     this.#context = { source, target, options, owners, tally: new CopyTally(), errors: [] };
-    this.#updater = new TargetUpdater(this.#context);
-    this.#writer = new ContentWriter(this.#context);
     this.#excluded = createExcludeFilter(options.excludes);
+    this.#deleter = new Deleter({ ...this.#context, excluded: this.#excluded });
+    this.#updater = new TargetUpdater(this.#context, this.#deleter, this.#list);
+    this.#writer = new ContentWriter(this.#context);
     this.#pace = new Pace(source.machine.world.clock, streams.killed, () => this.#checkPeer());
   }
 
@@ -75,6 +78,7 @@ export class Copy {
   async #work(): Promise<CommandOutcome> {
     const { options, source, streams } = this.#init;
     this.#list = buildFileList(source, options, this.#excluded);
+    this.#updater = new TargetUpdater(this.#context, this.#deleter, this.#list);
     this.#ioError = this.#list.ioError;
     this.#notes.push(this.#list.stdout);
     this.#context.errors.push(this.#list.stderr);
@@ -104,7 +108,10 @@ export class Copy {
     const total = this.#context.tally.totalBytes + this.#list.entries.length;
     if (this.#checkPeer() === 'silent') await this.#pace.settle();
     const transfer = this.#updater.prepare(entry);
-    if (transfer !== undefined) await this.#transfer(transfer);
+    if (transfer !== undefined) {
+      await this.#transfer(transfer);
+      this.#updater.finishTransfer(entry);
+    }
     this.#seenEntries += 1;
     this.#seenBytes += sizeOf(entry.inode) + 1;
     await this.#pace.spend(0.05);
@@ -190,9 +197,7 @@ export class Copy {
       this.#notes.push('IO error encountered -- skipping file deletion\n');
       return;
     }
-    const { stdout, stderr } = deleteExtraneous(this.#list, this.#context, this.#excluded);
-    this.#notes.push(stdout);
-    this.#context.errors.push(stderr);
+    deleteExtraneous(this.#list, this.#context, this.#deleter);
   }
 
   /** The other side may be gone, or out of reach. @throws FatalCopyError */
@@ -252,7 +257,8 @@ export class Copy {
     if (exitCode !== 0) stderr += lastWords(exitCode, places.end, 'sender');
     const pass = options.dryRun ? 'dry' : 'real';
     const totals = statisticsText(tally, this.#pace.elapsedMs / 1000, pass);
-    const stdout = this.#notes.join('') + (options.statistics ? totals : '');
+    const notes = [...this.#notes, ...this.#deleter.notes];
+    const stdout = notes.join('') + (options.statistics ? totals : '');
     return { exitCode, stdout, stderr };
   }
 }

@@ -1,6 +1,6 @@
-import { KernelError } from '../filesystem/errno.js';
 import type { Location } from '../filesystem/path-walk.js';
 import { systemError } from './complaints.js';
+import type { Deleter } from './deleter.js';
 import type { ListEntry } from './file-list.js';
 import { kernelError, type SideEntry } from './side.js';
 import { newAttributes, placeIn, type UpdateContext } from './update-context.js';
@@ -8,9 +8,11 @@ import { newAttributes, placeIn, type UpdateContext } from './update-context.js'
 /** The generator's system calls: makes entries that have no content. */
 export class EntryMaker {
   readonly #context: UpdateContext;
+  readonly #deleter: Deleter;
 
-  constructor(context: UpdateContext) {
+  constructor(context: UpdateContext, deleter: Deleter) {
     this.#context = context;
+    this.#deleter = deleter;
   }
 
   /** @returns the new directory, `undefined` when it could not be made. */
@@ -63,38 +65,25 @@ export class EntryMaker {
 
   /**
    * Clears the way for an entry of another kind: a directory goes with all it holds, when deleting
-   * is allowed.
+   * is allowed. What is in it counts as deleted, it itself does not.
    *
    * @returns whether the way is free.
    */
   makeRoom(path: string, parent: Location, existing: SideEntry): 'free' | 'blocked' {
     if (existing.inode.kind !== 'd') return 'free';
-    const { options, tally, errors } = this.#context;
-    if (options.deletion === 'none' && existing.inode.entries.size > 0) {
-      errors.push(`could not make way for new file: ${path}\n`);
-      return 'blocked';
-    }
-    if (options.dryRun) return 'free';
-    const removed = this.#attempt(`delete_file: rmdir(${path}) failed`, () => {
-      this.#removeTree(parent, existing);
-    });
-    if (removed === 'failed') return 'blocked';
-    tally.deleted.add('d');
-    return 'free';
+    const { options, errors } = this.#context;
+    const isEmpty =
+      existing.inode.entries.size === 0 ||
+      (options.deletion !== 'none' && this.#deleter.empty(existing.location, path));
+    if (isEmpty && this.#deleter.unlink(parent, existing, path)) return 'free';
+    errors.push(`could not make way for new regular file: ${path}\n`);
+    return 'blocked';
   }
 
-  #removeTree(parent: Location, entry: SideEntry): void {
-    const { target } = this.#context;
-    const isDirectory = entry.inode.kind === 'd';
-    if (isDirectory) {
-      if (entry.location.mount.id !== parent.mount.id) throw new KernelError('EBUSY');
-      for (const child of target.entries(entry.location)) this.#removeTree(entry.location, child);
-    }
-    target.change(parent, 0, (tree, at) => {
-      const place = placeIn(parent, entry.name);
-      if (isDirectory) tree.removeDirectory(place, at);
-      else tree.unlink(place, at);
-    });
+  /** As {@link makeRoom}, and also takes away what would only be replaced. */
+  takeAway(path: string, parent: Location, existing: SideEntry): 'free' | 'blocked' {
+    if (existing.inode.kind === 'd') return this.makeRoom(path, parent, existing);
+    return this.#deleter.unlink(parent, existing, path) ? 'free' : 'blocked';
   }
 
   #attempt(what: string, action: () => void): 'made' | 'failed' {

@@ -3,8 +3,10 @@ import type { Location } from '../filesystem/path-walk.js';
 import { carriedAttributes, differingAttributes, sameTime } from './attributes.js';
 import { systemError } from './complaints.js';
 import type { Transfer } from './content-writer.js';
+import type { Deleter } from './deleter.js';
 import { EntryMaker } from './entry-maker.js';
-import type { ListEntry } from './file-list.js';
+import type { FileList, ListEntry } from './file-list.js';
+import { type LinkGroup, LinkGroups } from './link-groups.js';
 import { kernelError, type SideEntry } from './side.js';
 import { nameOf, parentOf, type UpdateContext } from './update-context.js';
 
@@ -14,14 +16,15 @@ export class TargetUpdater {
   readonly directories = new Map<string, Location>();
   readonly #context: UpdateContext;
   readonly #maker: EntryMaker;
-  readonly #leaders = new Map<string, string>();
+  readonly #groups: LinkGroups;
   readonly #directoryEntries: ListEntry[] = [];
   /** Directories that only a real pass would make. */
   readonly #imagined = new Set<string>();
 
-  constructor(context: UpdateContext) {
+  constructor(context: UpdateContext, deleter: Deleter, list: FileList) {
     this.#context = context;
-    this.#maker = new EntryMaker(context);
+    this.#maker = new EntryMaker(context, deleter);
+    this.#groups = new LinkGroups(context.options.hardLinks ? list.entries : []);
   }
 
   /** Does all about an entry that needs no content. @returns what does. */
@@ -33,16 +36,23 @@ export class TargetUpdater {
       return undefined;
     }
     const parent = this.directories.get(parentOf(path));
-    if (parent === undefined) {
-      this.#imagine(entry);
+    const isImagined = parent === undefined && this.#imagined.has(parentOf(path));
+    if (parent === undefined && !isImagined) return undefined;
+    const existing = parent === undefined ? undefined : this.#lookup(parent, path);
+    if (inode.kind === 'd') {
+      this.#directory(path, parent, existing);
       return undefined;
     }
-    const existing = this.#lookup(parent, path);
-    if (inode.kind === 'd') this.#directory(path, parent, existing);
-    else if (this.#isFollower(entry)) this.#hardLink(entry, parent, existing);
-    else if (inode.kind === 'f') return this.#regular(entry, parent, existing);
-    else this.#special(entry, parent, existing);
-    return undefined;
+    const group = this.#groups.groupOf(entry);
+    if (group === undefined) return this.#single(entry, parent, existing);
+    group.left -= 1;
+    return this.#member(group, entry, parent, existing);
+  }
+
+  /** The content of an entry has come: its other names follow. */
+  finishTransfer(entry: ListEntry): void {
+    const group = this.#groups.groupOf(entry);
+    if (group?.leader === entry.path) this.#linkDeferred(group);
   }
 
   /** Times and modes of directories: everything inside has changed them meanwhile. */
@@ -64,21 +74,55 @@ export class TargetUpdater {
     }
   }
 
-  /** In a dry run, what a new directory would hold is all new. */
-  #imagine(entry: ListEntry): void {
-    if (!this.#imagined.has(parentOf(entry.path))) return;
-    this.#context.tally.created.add(entry.inode.kind);
-    if (entry.inode.kind === 'd') this.#imagined.add(entry.path);
-    if (entry.inode.kind === 'f' && !this.#isFollower(entry)) this.#count(entry, undefined);
+  #single(
+    entry: ListEntry,
+    parent: Location | undefined,
+    existing: SideEntry | undefined,
+  ): Transfer | undefined {
+    if (entry.inode.kind === 'f') return this.#regular(entry, parent, existing);
+    this.#special(entry, parent, existing);
+    return undefined;
   }
 
-  #directory(path: string, parent: Location, existing: SideEntry | undefined): void {
+  /** One of several names: the first that the target has leads, else the last. */
+  #member(
+    group: LinkGroup,
+    entry: ListEntry,
+    parent: Location | undefined,
+    existing: SideEntry | undefined,
+  ): Transfer | undefined {
+    if (group.leader !== undefined) {
+      this.#hardLink(group.leader, entry, parent, existing);
+      return undefined;
+    }
+    const isThere = existing?.inode.kind === entry.inode.kind;
+    if (!isThere && group.left > 0) {
+      const inTheWay = parent !== undefined && existing !== undefined;
+      const isFree = !inTheWay || this.#maker.takeAway(entry.path, parent, existing) === 'free';
+      if (isFree) group.deferred.push(entry);
+      return undefined;
+    }
+    group.leader = entry.path;
+    const transfer = this.#single(entry, parent, existing);
+    if (transfer === undefined) this.#linkDeferred(group);
+    return transfer;
+  }
+
+  #linkDeferred(group: LinkGroup): void {
+    for (const entry of group.deferred.splice(0)) {
+      const parent = this.directories.get(parentOf(entry.path));
+      const existing = parent === undefined ? undefined : this.#lookup(parent, entry.path);
+      this.#hardLink(group.leader ?? '', entry, parent, existing);
+    }
+  }
+
+  #directory(path: string, parent: Location | undefined, existing: SideEntry | undefined): void {
     if (existing?.inode.kind === 'd') {
       this.directories.set(path, existing.location);
       return;
     }
     this.#context.tally.created.add('d');
-    if (this.#context.options.dryRun) {
+    if (this.#context.options.dryRun || parent === undefined) {
       this.#imagined.add(path);
       return;
     }
@@ -88,7 +132,7 @@ export class TargetUpdater {
 
   #regular(
     entry: ListEntry,
-    parent: Location,
+    parent: Location | undefined,
     existing: SideEntry | undefined,
   ): Transfer | undefined {
     if (existing !== undefined && this.#isCurrent(entry.inode, existing.inode)) {
@@ -97,34 +141,52 @@ export class TargetUpdater {
     }
     if (!this.#clear(entry, parent, existing)) return undefined;
     this.#count(entry, existing);
-    return this.#context.options.dryRun ? undefined : { entry, parent, existing };
+    const isReal = !this.#context.options.dryRun && parent !== undefined;
+    return isReal ? { entry, parent, existing } : undefined;
   }
 
-  #special(entry: ListEntry, parent: Location, existing: SideEntry | undefined): void {
+  #special(entry: ListEntry, parent: Location | undefined, existing: SideEntry | undefined): void {
     if (existing !== undefined && sameSpecial(entry.inode, existing.inode)) {
       this.#settle(entry, existing.location);
-    } else if (this.#clear(entry, parent, existing) && !this.#context.options.dryRun) {
-      this.#maker.special(entry, parent, existing);
+      return;
     }
-  }
-
-  #hardLink(entry: ListEntry, parent: Location, existing: SideEntry | undefined): void {
-    const path = this.#leaders.get(linkKey(entry)) ?? '';
-    const leaderParent = this.directories.get(parentOf(path));
-    const leader = leaderParent === undefined ? undefined : this.#lookup(leaderParent, path);
-    if (leader !== undefined && existing?.inode.number === leader.inode.number) return;
     if (!this.#clear(entry, parent, existing)) return;
-    if (this.#context.options.dryRun || leader === undefined) return;
-    this.#maker.hardLink(entry.path, { path, inode: leader.inode.number }, parent, existing);
+    if (this.#context.options.dryRun || parent === undefined) return;
+    this.#maker.special(entry, parent, existing);
   }
 
-  /** Counts what is new, and clears the way for what replaces something. */
-  #clear(entry: ListEntry, parent: Location, existing: SideEntry | undefined): boolean {
+  #hardLink(
+    leaderPath: string,
+    entry: ListEntry,
+    parent: Location | undefined,
+    existing: SideEntry | undefined,
+  ): void {
+    const leader = this.#leaderOnTarget(leaderPath);
+    if (leader !== undefined && existing?.inode.number === leader.inode.number) return;
+    if (existing === undefined) this.#context.tally.created.add(entry.inode.kind);
+    if (parent === undefined) return;
     if (existing !== undefined) {
-      return this.#maker.makeRoom(entry.path, parent, existing) === 'free';
+      if (this.#maker.makeRoom(entry.path, parent, existing) === 'blocked') return;
     }
-    this.#context.tally.created.add(entry.inode.kind);
-    return true;
+    if (this.#context.options.dryRun || leader === undefined) return;
+    const first = { path: leaderPath, inode: leader.inode.number };
+    this.#maker.hardLink(entry.path, first, parent, existing);
+  }
+
+  #leaderOnTarget(path: string): SideEntry | undefined {
+    const parent = this.directories.get(parentOf(path));
+    return parent === undefined ? undefined : this.#lookup(parent, path);
+  }
+
+  /** Counts what is new, also in place of another kind, and clears the way for it. */
+  #clear(entry: ListEntry, parent: Location | undefined, existing: SideEntry | undefined): boolean {
+    const { created } = this.#context.tally;
+    const isFree =
+      existing === undefined ||
+      parent === undefined ||
+      this.#maker.makeRoom(entry.path, parent, existing) === 'free';
+    if (isFree && existing?.inode.kind !== entry.inode.kind) created.add(entry.inode.kind);
+    return isFree;
   }
 
   #count({ inode }: ListEntry, existing: SideEntry | undefined): void {
@@ -147,15 +209,6 @@ export class TargetUpdater {
       : sameTime(source.modified, existing.modified, options);
   }
 
-  /** Whether an earlier name of the same inode has been seen; the first one leads. */
-  #isFollower(entry: ListEntry): boolean {
-    if (!this.#context.options.hardLinks || entry.inode.links < 2) return false;
-    const key = linkKey(entry);
-    const leader = this.#leaders.get(key);
-    if (leader === undefined) this.#leaders.set(key, entry.path);
-    return leader !== undefined;
-  }
-
   /** Attributes of an entry that is otherwise right. */
   #settle(entry: ListEntry, location: Location): void {
     const { options, owners, target, errors } = this.#context;
@@ -171,10 +224,6 @@ export class TargetUpdater {
       errors.push(systemError('generator', what, kernelError(error)));
     }
   }
-}
-
-function linkKey({ location, inode }: ListEntry): string {
-  return `${location.mount.id}:${inode.number}`;
 }
 
 function sameSpecial(left: Inode, right: Inode): boolean {
