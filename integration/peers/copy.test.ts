@@ -27,8 +27,11 @@ const mountable = {
 
 afterEach(() => world.unmountAll());
 afterAll(async () => {
-  await world.close();
-  await peer.close();
+  try {
+    await world.close();
+  } finally {
+    await peer.close();
+  }
 });
 
 if (mountable.ext4) {

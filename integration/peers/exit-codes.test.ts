@@ -12,7 +12,7 @@ import { execHere, here, writeRandomFile } from './peer/exec-here.js';
 import { addForcedKey } from './peer/keys.js';
 import { openPeer } from './peer/open-peer.js';
 import { must } from './peer/peer.js';
-import { taggedProcesses, untilThere } from './processes.js';
+import { receivingProcesses, taggedProcesses, untilThere } from './processes.js';
 
 const peer = await openPeer();
 const world = new CopyWorld(peer);
@@ -26,8 +26,11 @@ const hasBtrfs = await canMount(execHere, world.directory, 'btrfs');
 
 afterEach(() => world.unmountAll());
 afterAll(async () => {
-  await world.close();
-  await peer.close();
+  try {
+    await world.close();
+  } finally {
+    await peer.close();
+  }
 });
 
 const local = createLocalRunner({ hostName: 'source' });
@@ -149,7 +152,7 @@ describe('every exit code of rsync that can be provoked', () => {
     const copy = world.copy(request);
     // Both of them: while one still answers, rsync's own --timeout does not see the other stuck.
     const receivers = await untilThere(async () => {
-      const found = await taggedProcesses(peer.exec, tag);
+      const found = await receivingProcesses(peer.exec, tag);
       return found.length >= 2 ? found : [];
     });
     await must(peer, ['kill', '-s', 'STOP', ...receivers]);

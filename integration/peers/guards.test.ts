@@ -11,7 +11,7 @@ import { execHere, here, writeRandomFile } from './peer/exec-here.js';
 import { addForcedKey } from './peer/keys.js';
 import { openPeer } from './peer/open-peer.js';
 import { dropConnections, must } from './peer/peer.js';
-import { taggedProcesses, untilThere } from './processes.js';
+import { receivingProcesses, taggedProcesses, untilThere } from './processes.js';
 
 const peer = await openPeer();
 const world = new CopyWorld(peer, {
@@ -29,8 +29,11 @@ let tags = 0;
 
 afterEach(() => world.unmountAll());
 afterAll(async () => {
-  await world.close();
-  await peer.close();
+  try {
+    await world.close();
+  } finally {
+    await peer.close();
+  }
 });
 
 /** 200 files on both sides. */
@@ -56,7 +59,7 @@ async function longCopy(changes: Partial<CopyRequest> = {}) {
     bandwidthLimitKiBPerSecond: 2000,
     ...changes,
   });
-  return { ...pair, tag, request, receivers: () => taggedProcesses(peer.exec, tag) };
+  return { ...pair, tag, request, receivers: () => receivingProcesses(peer.exec, tag) };
 }
 
 const filesIn = (directory: string): number => readdirSync(join(directory, 'data')).length;
@@ -154,14 +157,14 @@ describe('a copy that is cut off', () => {
   });
 
   itMounted('leaves none when the connection drops and the receiver does not notice', async () => {
-    const { request, receivers } = await longCopy();
+    const { request, tag, receivers } = await longCopy();
     const copy = world.copy(request);
     const processes = await untilThere(receivers);
     // Stopped processes neither see the end of their input nor heed a TERM.
     await must(peer, ['kill', '-s', 'STOP', ...processes]);
     await dropConnections(peer);
     expect(await copy).toMatchObject({ kind: 'connection-lost' });
-    expect(await receivers()).toEqual([]);
+    expect(await taggedProcesses(peer.exec, tag)).toEqual([]);
   });
 
   itMounted('leaves none when the sender is killed', async () => {

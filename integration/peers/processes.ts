@@ -20,6 +20,23 @@ export async function taggedProcesses(exec: Exec, tag: string): Promise<readonly
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+const receivingScript = String.raw`
+for directory in /proc/[0-9]*; do
+  tr '\0' '\n' <"$directory/environ" 2>/dev/null | grep -q "^XEN_BACKUP_COPY=$1$" || continue
+  pid=${'$'}{directory#/proc/}
+  case $(ps -o stat= -p "$pid") in Z* | '') ;; *) echo "$pid" ;; esac
+done
+`;
+
+/**
+ * Pids of the receiving side alone: the tag is in their environment. (The sender has it in its
+ * arguments, and on loopback it is a process of the same machine.)
+ */
+export async function receivingProcesses(exec: Exec, tag: string): Promise<readonly string[]> {
+  const { stdout } = await exec(['sh', '-c', receivingScript, 'search', tag]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
 /** Waits until a search finds something. */
 export async function untilThere(
   search: () => Promise<readonly string[]>,
