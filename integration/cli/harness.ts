@@ -35,6 +35,8 @@ export interface CommandLineInit {
 export class CommandLine {
   readonly volume: Volume;
   readonly worlds = new Map<string, string>();
+  /** Everything that the last invocation printed, also after its end. */
+  printed = { stdout: '', stderr: '' };
   readonly #init: CommandLineInit;
 
   constructor(init: CommandLineInit = {}) {
@@ -56,6 +58,7 @@ export class CommandLine {
     const listeners = new Set<(signal: EndingSignal) => void>();
     const waiting = [...(this.#init.signals ?? [])];
     const said = { stdout: '', stderr: '' };
+    this.printed = said;
     const heard = (): void => {
       const [next] = waiting;
       if (next === undefined || !next.after.test(said.stdout)) return;
