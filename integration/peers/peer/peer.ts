@@ -1,10 +1,7 @@
+import type { ExecResult } from './exec-result.js';
 import type { PeerKeys } from './keys.js';
 
-export interface ExecResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { ExecResult } from './exec-result.js';
 
 /** A machine with sshd and rsync that the tests may treat badly. */
 export interface Peer {
