@@ -1,11 +1,12 @@
 import { type Configuration, type HostConfiguration, XenBackupError } from '../src/core/index.js';
 import type { ResolvedConfiguration } from '../src/config/resolve.js';
-import type { Clock, CommandRunner } from '../src/ports/index.js';
+import type { Clock, CommandRunner, Host } from '../src/ports/index.js';
 import { allCommands } from './commands/all-commands.js';
 import { FaultScript } from './faults/script.js';
 import { canReach } from './network/links.js';
 import { connectTimeoutMs, outside } from './network/types.js';
 import { Controller } from './runner/controller.js';
+import { simulatedHost } from './ports/simulated-host.js';
 import { Launcher } from './runner/launcher.js';
 import { SimulatedRunner } from './runner/simulated-runner.js';
 import { outsideTrust, type OutsideTrust } from './scenario/build-network.js';
@@ -136,6 +137,26 @@ export class Simulation {
   runner(machine: Machine, host = machine.name): CommandRunner {
     const controller = this.#controller;
     return new SimulatedRunner({ launcher: this.launcher, machine, controller, host });
+  }
+
+  /**
+   * A machine, by the scenario's name for it: its state, to look at and to change.
+   *
+   * @throws XenBackupError `usage-invalid`.
+   */
+  machine(name: string): Machine {
+    const machine = this.world.machines.get(name);
+    if (machine !== undefined) return machine;
+    throw new XenBackupError('usage-invalid', { message: `the scenario has no host ${name}` });
+  }
+
+  /**
+   * A host whose ports work on the machine's state directly, without commands: quick tests of
+   * what uses the ports. Faults of the scenario do not strike there.
+   */
+  host(name: string): Host {
+    const machine = this.machine(name);
+    return simulatedHost(machine, { runner: this.runner(machine) });
   }
 
   async #requireLogin(host: HostConfiguration, machine: Machine): Promise<void> {

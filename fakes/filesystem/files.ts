@@ -90,6 +90,13 @@ export function makeDirectory(machine: Machine, path: string, mode: number): voi
   });
 }
 
+export function makeSymlink(machine: Machine, path: string, target: string): void {
+  const place = locateParent(machine, path);
+  change(machine, place.directory, blockBytes, (tree, at) => {
+    tree.make({ ...inDirectory(place), kind: 'l', target }, at);
+  });
+}
+
 export function removeFile(machine: Machine, path: string): void {
   const place = locateParent(machine, path);
   requireChild(machine, place);

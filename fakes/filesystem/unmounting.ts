@@ -83,7 +83,7 @@ function endUse(machine: Machine, mount: MountRecord): void {
 }
 
 /** Processes that work in a mount or hold a file in it open. */
-function usersOf(machine: Machine, mount: MountRecord): readonly number[] {
+export function usersOf(machine: Machine, mount: MountRecord): readonly number[] {
   return [...machine.processes.values()]
     .filter(({ usedMounts }) => usedMounts.has(mount.id))
     .map(({ processId }) => processId);

@@ -13,7 +13,7 @@ import { buildFileList, type FileList, type ListEntry } from './file-list.js';
 import { createExcludeFilter, type ExcludeFilter } from './filter.js';
 import type { RsyncOptions } from './options.js';
 import { Pace } from './pace.js';
-import { progressLine } from './progress.js';
+import { type ProgressState, progressLine } from './progress.js';
 import { kernelError, type Side } from './side.js';
 import { FatalCopyError, type UpdateContext } from './update-context.js';
 import { TargetUpdater } from './updater.js';
@@ -24,8 +24,13 @@ export interface CopyInit {
   readonly target: Side;
   /** Absent for a copy within one machine. */
   readonly connection?: Connection;
-  readonly streams: CommandStreams;
+  readonly streams: CopyStreams;
+  /** Told where the copy stands. */
+  readonly onProgress?: (state: ProgressState) => void;
 }
+
+/** What a copy needs of the process it runs in. */
+export type CopyStreams = Pick<CommandStreams, 'print' | 'killed' | 'reached'>;
 
 /** The sending side, which here does the whole work of a copy. */
 export class Copy {
@@ -90,7 +95,8 @@ export class Copy {
       if (ending !== undefined) return this.#broken(ending);
     }
     if (!options.dryRun) this.#updater.finishDirectories();
-    if (options.progress) streams.print(`${this.#progress('end-of-file')}\n`);
+    this.#report('end-of-file');
+    if (options.progress) streams.print('\n');
     if (options.deletion === 'after' || options.deletion === 'delay') this.#delete();
     if (!options.dryRun) this.#updater.finishDirectories();
     await this.#pace.settle();
@@ -138,7 +144,7 @@ export class Copy {
     // The snapshot may have broken while the file was read: what came is thrown away.
     if (this.#isReadable(entry)) this.#writer.finish(transfer, temporary);
     else cleanUp();
-    if (this.#init.options.progress) this.#init.streams.print(this.#progress('end-of-file'));
+    this.#report('end-of-file');
   }
 
   #isReadable(entry: ListEntry): boolean {
@@ -163,33 +169,37 @@ export class Copy {
 
   /** Lets a file's bytes take their time on the wire. */
   async #send(bytes: number): Promise<void> {
-    const { options, streams } = this.#init;
+    const { options } = this.#init;
     const perSecond = options.bandwidthKiB > 0 ? options.bandwidthKiB * 1024 : 110 * 2 ** 20;
     let left = bytes;
     while (left > perSecond) {
       await this.#pace.spend(1000);
       left -= perSecond;
       this.#sentBytes += perSecond;
-      if (options.progress) streams.print(this.#progress('within-file'));
+      this.#report('within-file');
     }
     await this.#pace.spend((left / perSecond) * 1000);
     this.#sentBytes += left;
   }
 
-  #progress(at: 'within-file' | 'end-of-file'): string {
-    const { tally } = this.#context;
+  #report(at: 'within-file' | 'end-of-file'): void {
+    const { options, streams, onProgress } = this.#init;
     const entries = this.#list.entries.length;
-    return progressLine(
-      {
-        bytes: Math.round(this.#sentBytes),
-        totalBytes: tally.totalBytes,
-        elapsedMs: this.#pace.elapsedMs,
-        transfers: tally.transferredFiles,
-        entriesLeft: entries - this.#seenEntries,
-        entries,
-      },
-      at,
-    );
+    const state: ProgressState = {
+      bytes: Math.round(this.#sentBytes),
+      totalBytes: this.tally.totalBytes,
+      elapsedMs: this.#pace.elapsedMs,
+      transfers: this.tally.transferredFiles,
+      entriesLeft: entries - this.#seenEntries,
+      entries,
+    };
+    onProgress?.(state);
+    if (options.progress) streams.print(progressLine(state, at));
+  }
+
+  /** Totals so far. */
+  get tally(): CopyTally {
+    return this.#context.tally;
   }
 
   #delete(): void {

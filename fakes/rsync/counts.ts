@@ -43,10 +43,20 @@ export class CopyTally {
   skippedDeletions = 0;
 }
 
+/** About what goes over the wire: the list, the literal data, and some words for each file. */
+export function wireBytes(
+  tally: CopyTally,
+  pass: 'real' | 'dry',
+): { readonly sent: number; readonly received: number } {
+  return {
+    sent: 60 + 20 * tally.files.total + (pass === 'dry' ? 0 : tally.literalBytes),
+    received: 15 + 20 * tally.transferredFiles,
+  };
+}
+
 /** The text of `--info=stats2`, with the two lines of level 1 behind it. */
 export function statisticsText(tally: CopyTally, seconds: number, pass: 'real' | 'dry'): string {
-  const sent = 60 + 20 * tally.files.total + (pass === 'dry' ? 0 : tally.literalBytes);
-  const received = 15 + 20 * tally.transferredFiles;
+  const { sent, received } = wireBytes(tally, pass);
   const rate = (sent + received) / Math.max(0.5, seconds);
   const speedup = tally.totalBytes / (sent + received);
   return [

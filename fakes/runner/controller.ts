@@ -2,7 +2,7 @@
  * Thrown by everything simulated once the process of xen-backup is dead. The harness that sees it
  * knows that the program ended by SIGKILL; whatever the program still does has no effect.
  */
-class SimulatedDeath extends Error {
+export class SimulatedDeath extends Error {
   override readonly name = 'SimulatedDeath';
   constructor() {
     super('xen-backup was killed with SIGKILL here');

@@ -140,7 +140,8 @@ class Execution {
     if (entry === 'not-installed') return failed(127, `${argv[0]}: not found\n`);
     if (entry === 'unknown') return notSimulated(argv);
     if (entry.kind === 'plain') {
-      const input = await this.#orKilled(readAll(stdin));
+      // A tool that nobody feeds does not wait for somebody to do it.
+      const input = stdin.ended ? await readAll(stdin) : '';
       return this.#orKilled(entry.run(machine, argv, input));
     }
     return this.#unlessKilledHard(

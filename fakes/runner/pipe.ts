@@ -10,6 +10,11 @@ export class Pipe implements AsyncIterable<string> {
     return this.#broken;
   }
 
+  /** The writing side is closed. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   push(text: string): void {
     if (text === '' || this.#ended) return;
     this.#chunks.push(text);

@@ -1,19 +1,21 @@
 import { simulatedBlockPorts } from '../../fakes/ports/block-ports.js';
+import { simulatedMounter } from '../../fakes/ports/mounter.js';
 import type { MakeBlockHost } from './block-host.js';
 import { describeContentProbeContract } from './content-probe.contract.js';
 import { describeDeviceEventsContract } from './device-events.contract.js';
 import { describeDeviceMapperContract } from './device-mapper.contract.js';
 import { describeGuestVolumesContract } from './guest-volumes.contract.js';
+import { describeMounterContract } from './mounter.contract.js';
 import { describePartitionMapperContract } from './partition-mapper.contract.js';
 import { describePartitionTableReaderContract } from './partition-table-reader.contract.js';
-import { adapterPorts, simulatedBlockHost } from './simulated-block-host.js';
+import { simulatedBlockHost } from './simulated-block-host.js';
 import { describeVolumeManagerContract } from './volume-manager.contract.js';
 
 const name = 'the port-level fakes on a simulated machine';
 const makeHost: MakeBlockHost = async () =>
   simulatedBlockHost((machine) => ({
     ...simulatedBlockPorts(machine),
-    mounts: adapterPorts(machine).mounts,
+    mounts: simulatedMounter(machine),
   }));
 
 describeVolumeManagerContract(name, makeHost);
@@ -22,4 +24,5 @@ describeDeviceMapperContract(name, makeHost);
 describePartitionMapperContract(name, makeHost);
 describePartitionTableReaderContract(name, makeHost);
 describeContentProbeContract(name, makeHost);
+describeMounterContract(name, makeHost);
 describeDeviceEventsContract(name, makeHost);
