@@ -5,7 +5,7 @@
  * ```ts
  * import { readFileSync } from 'node:fs';
  * import { createSimulatedConnector, run } from 'xen-backup';
- * import { createSimulation, guestTrees, parseScenario } from 'xen-backup/simulation';
+ * import { createSimulation, parseScenario } from 'xen-backup/simulation';
  *
  * const file = 'my-hosts.yaml';
  * const simulation = await createSimulation(parseScenario(readFileSync(file, 'utf8'), file));
@@ -13,24 +13,18 @@
  * if (configuration === undefined) throw new Error(`${file} has no configuration`);
  * const connector = createSimulatedConnector(simulation, configuration);
  * const report = await run({ configuration, connector });
- * const standby = guestTrees(simulation.machine('dom0b'), 'dc1');
+ * const standby = simulation.site('dom0b').guestTrees('dc1');
  * ```
  *
  * A simulation has state, no answers: whatever is asked is computed from it. What a test claims is
- * read from the state too (`guestTrees`, `hostObjects`), never from what xen-backup says of itself.
+ * read from the state too ({@link SimulatedSite}), never from what xen-backup says of itself.
  *
  * @packageDocumentation
  */
 export { parseScenario, type Scenario } from './scenario/load.js';
-export {
-  createSimulation,
-  type SavedWorld,
-  Simulation,
-  type SimulationParts,
-} from './simulation.js';
-
-export { Controller, SimulatedDeath } from './runner/controller.js';
-export { FaultScript } from './faults/script.js';
+export { createSimulation, type SavedWorld, Simulation } from './simulation.js';
+export { SimulatedSite } from './site.js';
+export { SimulatedDeath } from './runner/controller.js';
 export type {
   CommandFault,
   FaultEffect,
@@ -40,22 +34,11 @@ export type {
   WorldFault,
 } from './faults/types.js';
 export { type CommandPattern, stepCommands, type StepName } from './faults/command-text.js';
-
 export {
   compareGuestTrees,
-  guestTrees,
   type GuestTrees,
   lostFiles,
   type TreeDifference,
 } from './judge/guest-trees.js';
-export { type HostObjects, hostObjects, hostOwnFiles, objectsLeft } from './judge/objects.js';
-
-export {
-  destroyDomain,
-  resumeDomain,
-  shutDownDomain,
-  startDomain,
-  suspendDomain,
-} from './domains/operations.js';
-export { cutLink, healLink } from './network/links.js';
-export type { Machine, TraceEntry, World } from './world/state.js';
+export { type HostObjects, objectsLeft } from './judge/objects.js';
+export type { TraceEntry } from './world/state.js';

@@ -1,29 +1,32 @@
 import { type Configuration, type HostConfiguration, XenBackupError } from '../src/core/index.js';
 import type { ResolvedConfiguration } from '../src/config/resolve.js';
-import type { Clock, CommandRunner, Host } from '../src/ports/index.js';
+import type { Clock, CommandRunner } from '../src/ports/index.js';
 import { allCommands } from './commands/all-commands.js';
 import { FaultScript } from './faults/script.js';
-import { canReach } from './network/links.js';
-import { connectTimeoutMs, outside } from './network/types.js';
+import type { FaultRule } from './faults/types.js';
+import { type ControlTrust, requireLogin, unreachable } from './network/control-login.js';
+import { cutLink, healLink } from './network/links.js';
+import { outside } from './network/types.js';
 import { Controller } from './runner/controller.js';
-import { simulatedHost } from './ports/simulated-host.js';
 import { Launcher } from './runner/launcher.js';
 import { SimulatedRunner } from './runner/simulated-runner.js';
-import { outsideTrust, type OutsideTrust } from './scenario/build-network.js';
+import { controlTrust } from './scenario/build-network.js';
 import { restoreWorld, saveWorld } from './saved/saved-world.js';
 import { buildWorld } from './scenario/build.js';
 import type { Scenario } from './scenario/load.js';
 import { faultRule } from './scenario/schema-fault.js';
-import type { Machine, World } from './world/state.js';
+import { SimulatedSite } from './site.js';
+import type { Machine, TraceEntry, World } from './world/state.js';
 
 /** How long the world is given to come to rest, and how often it is looked at. */
 const restLimitMs = 600_000;
 const restStepMs = 2_000;
 
+/** @internal What a simulation is put together from. */
 export interface SimulationParts {
   readonly world: World;
   readonly faults: FaultScript;
-  readonly outsideTrust: OutsideTrust;
+  readonly controlTrust: ControlTrust;
   /** Machine that xen-backup runs on, or `outside`. */
   readonly runOn: string;
   /** What the scenario itself tells xen-backup. */
@@ -32,21 +35,26 @@ export interface SimulationParts {
 
 /** Simulated hosts, and the place from which xen-backup reaches them. */
 export class Simulation {
+  /** @internal All state. */
   readonly world: World;
+  /** @internal */
   readonly faults: FaultScript;
+  /** @internal */
   readonly launcher: Launcher;
+  /** The host that xen-backup runs on, or `outside`. */
   readonly runOn: string;
   /** What the scenario itself tells xen-backup; absent when it tells nothing. */
   readonly configuration?: ResolvedConfiguration;
-  readonly #outsideTrust: OutsideTrust;
+  readonly #controlTrust: ControlTrust;
   #death = new AbortController();
   #controller: Controller;
 
-  constructor({ world, faults, outsideTrust, runOn, configuration }: SimulationParts) {
+  /** @internal */
+  constructor({ world, faults, controlTrust, runOn, configuration }: SimulationParts) {
     this.world = world;
     this.faults = faults;
     this.runOn = runOn;
-    this.#outsideTrust = outsideTrust;
+    this.#controlTrust = controlTrust;
     this.launcher = new Launcher(world, faults, allCommands);
     if (configuration !== undefined) this.configuration = configuration;
     this.#controller = this.#newLife();
@@ -57,7 +65,7 @@ export class Simulation {
     return this.#death.signal;
   }
 
-  /** @throws `fault-unused` naming the faults that never struck. */
+  /** Fails when a fault was never hit. @throws `fault-unused` naming the faults that never struck. */
   requireAllFaultsUsed(): void {
     this.faults.requireAllUsed();
   }
@@ -90,7 +98,7 @@ export class Simulation {
     return this.world.clock;
   }
 
-  /** The present life of xen-backup. */
+  /** @internal The present life of xen-backup. */
   get controller(): Controller {
     return this.#controller;
   }
@@ -129,64 +137,69 @@ export class Simulation {
     if (machine === undefined) {
       throw unreachable(host, `the name ${host.address} cannot be resolved`);
     }
-    if (machine.name !== this.runOn) await this.#requireLogin(host, machine);
+    if (machine.name !== this.runOn) {
+      await requireLogin(this.runOn, this.#controlTrust, host, machine);
+    }
     return this.runner(machine, host.name);
   }
 
-  /** A runner for a machine, without any question of SSH. */
-  runner(machine: Machine, host = machine.name): CommandRunner {
+  /** @internal A runner for a machine, without any question of SSH. */
+  runner(machine: Machine, host = machine.name): SimulatedRunner {
     const controller = this.#controller;
     return new SimulatedRunner({ launcher: this.launcher, machine, controller, host });
   }
 
   /**
-   * A machine, by the scenario's name for it: its state, to look at and to change.
+   * A host as somebody stands before it, by the scenario's name for it.
    *
    * @throws XenBackupError `usage-invalid`.
    */
+  site(name: string): SimulatedSite {
+    const machine = this.machine(name);
+    return new SimulatedSite(machine, this.runner(machine));
+  }
+
+  /** @internal State of a host. @throws XenBackupError `usage-invalid`. */
   machine(name: string): Machine {
     const machine = this.world.machines.get(name);
     if (machine !== undefined) return machine;
     throw new XenBackupError('usage-invalid', { message: `the scenario has no host ${name}` });
   }
 
-  /**
-   * A host whose ports work on the machine's state directly, without commands: quick tests of
-   * what uses the ports. Faults of the scenario do not strike there.
-   */
-  host(name: string): Host {
-    const machine = this.machine(name);
-    return simulatedHost(machine, { runner: this.runner(machine) });
+  /** Adds a fault to those of the scenario. */
+  addFault(rule: FaultRule): void {
+    this.faults.add(rule);
   }
 
-  async #requireLogin(host: HostConfiguration, machine: Machine): Promise<void> {
-    if (!canReach(this.world, this.runOn, machine.name)) {
-      await this.clock.sleep(connectTimeoutMs);
-      throw unreachable(host, `no answer from ${host.address} within ${connectTimeoutMs / 1000} s`);
-    }
-    if (machine.ssh.daemon === 'stopped' || machine.ssh.port !== (host.port ?? 22)) {
-      throw unreachable(host, `${host.address} port ${host.port ?? 22}: connection refused`);
-    }
-    if (this.#outsideTrust.unknown.has(machine.name)) {
-      throw new XenBackupError('host-key-unknown', {
-        message: `the host key of ${host.name} (${host.address}) is not in known_hosts`,
-      });
-    }
-    if (this.#outsideTrust.changed.has(machine.name)) {
-      throw new XenBackupError('host-key-mismatch', {
-        message: `${host.name} (${host.address}) answers with another host key than the one known`,
-      });
-    }
-    if (!machine.ssh.authorized.has(this.runOn)) {
-      throw new XenBackupError('host-authentication-failed', {
-        message: `${host.name} (${host.address}) refused every key that was offered`,
-      });
-    }
+  /** kill -9 of xen-backup, now. What it started goes on as long as it can without it. */
+  kill(): void {
+    this.#controller.die();
+  }
+
+  /** No packet passes between two hosts (or a host and `outside`) any more, and nobody is told. */
+  cutNetwork(left: string, right: string): void {
+    cutLink(this.world, left, right);
+  }
+
+  /** Packets pass again. */
+  healNetwork(left: string, right: string): void {
+    healLink(this.world, left, right);
+  }
+
+  /** Every command that ran on any host, in the order they started. */
+  get commands(): readonly TraceEntry[] {
+    return this.world.trace;
+  }
+
+  /** What no real host would have survived: two writers on one file system. Empty when all is well. */
+  get violations(): readonly string[] {
+    return this.world.violations;
   }
 }
 
 /** A world that an earlier invocation saved. */
 export interface SavedWorld {
+  /** What {@link Simulation.save} gave. */
   readonly text: string;
   /** Its path, for messages. */
   readonly file: string;
@@ -204,12 +217,10 @@ export async function createSimulation(
 ): Promise<Simulation> {
   const faults = new FaultScript((scenario.faults ?? []).map(faultRule));
   const world =
-    saved === undefined
-      ? (await buildWorld(scenario)).world
-      : restoreWorld(saved.text, saved.file, faults);
+    saved === undefined ? await buildWorld(scenario) : restoreWorld(saved.text, saved.file, faults);
   return new Simulation({
     world,
-    outsideTrust: outsideTrust(scenario.ssh),
+    controlTrust: controlTrust(scenario.ssh, scenario.runOn),
     faults,
     runOn: scenario.runOn ?? outside,
     ...(scenario.resolved === undefined ? {} : { configuration: scenario.resolved }),
@@ -218,8 +229,4 @@ export async function createSimulation(
 
 function isAt(machine: Machine, host: HostConfiguration): boolean {
   return machine.name === host.address || machine.addresses.includes(host.address);
-}
-
-function unreachable(host: HostConfiguration, reason: string): XenBackupError {
-  return new XenBackupError('host-unreachable', { message: `${host.name}: ${reason}` });
 }

@@ -16,6 +16,7 @@ export function matchesCommand(pattern: string, text: string): boolean {
 
 /** Which commands a word of a fault script means. */
 export interface CommandPattern {
+  /** The beginning of the command line; `*` stands for any text. */
   readonly command: string;
   /** Commands that begin alike but are something else. */
   readonly except?: string;
@@ -41,4 +42,5 @@ export const stepCommands = {
   lock: { command: 'flock' },
 } as const satisfies Record<string, CommandPattern>;
 
+/** Kinds of steps and of their undoing. */
 export type StepName = keyof typeof stepCommands;

@@ -43,6 +43,7 @@ export type WorldFault =
   | { readonly kind: 'start-domain' | 'suspend-domain' | 'stop-domain'; readonly domain: string }
   | { readonly kind: 'stop-libvirt' };
 
+/** What a fault does. */
 export type FaultEffect = CommandFault | WorldFault;
 
 /** The moment at which a fault strikes. */
@@ -54,6 +55,7 @@ export type FaultMoment =
 
 /** Which command a fault strikes. All that is given must agree. */
 export interface FaultMatch {
+  /** Host it runs on; any when absent. */
   readonly machine?: string;
   /** As {@link commandText}: the beginning of the command line, `*` stands for anything. */
   readonly command?: string;
@@ -69,7 +71,10 @@ export interface FaultMatch {
 export interface FaultRule {
   /** Shown when it was never hit. */
   readonly name: string;
+  /** Which command it strikes. */
   readonly match: FaultMatch;
+  /** When. */
   readonly moment: FaultMoment;
+  /** How. */
   readonly effect: FaultEffect;
 }

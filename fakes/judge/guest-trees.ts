@@ -58,8 +58,11 @@ function fileSystemsOn(
 
 /** One difference between two states of a guest's files. */
 export interface TreeDifference {
+  /** Of the file system: `0@1048576`. */
   readonly place: string;
+  /** Inside it, without a leading slash; `.` is its root. */
   readonly path: string;
+  /** `missing` from the copy, `extra` in it, or `different` in anything. */
   readonly kind: 'missing' | 'extra' | 'different';
 }
 

@@ -3,6 +3,7 @@
  * knows that the program ended by SIGKILL; whatever the program still does has no effect.
  */
 export class SimulatedDeath extends Error {
+  /** Always `SimulatedDeath`. */
   override readonly name = 'SimulatedDeath';
   constructor() {
     super('xen-backup was killed with SIGKILL here');

@@ -1,5 +1,6 @@
 import { FileContent } from '../filesystem/content.js';
 import { writeFile } from '../filesystem/files.js';
+import type { ControlTrust } from '../network/control-login.js';
 import { cutLink } from '../network/links.js';
 import { outside } from '../network/types.js';
 import type { Machine, World } from '../world/state.js';
@@ -7,14 +8,8 @@ import type { ScenarioInput } from './schema.js';
 
 type Links = readonly { readonly from: string; readonly to: string }[];
 
-/** Host keys that xen-backup itself knows when it runs outside all hosts. */
-export interface OutsideTrust {
-  readonly unknown: ReadonlySet<string>;
-  readonly changed: ReadonlySet<string>;
-}
-
 /** Gives every host its key, and everybody trust in everybody, but where the scenario says no. */
-export function buildNetwork(world: World, ssh: ScenarioInput['ssh'] = {}): OutsideTrust {
+export function buildNetwork(world: World, ssh: ScenarioInput['ssh'] = {}): void {
   const machines = [...world.machines.values()];
   for (const machine of machines) machine.ssh.hostKey = `ssh-ed25519 ${newKey(world)}`;
   for (const from of machines) {
@@ -29,13 +24,15 @@ export function buildNetwork(world: World, ssh: ScenarioInput['ssh'] = {}): Outs
     }
   }
   for (const { from, to } of ssh.cut ?? []) cutLink(world, from, to);
-  return outsideTrust(ssh);
 }
 
-/** What xen-backup's own known_hosts say when it runs outside all hosts. */
-export function outsideTrust(ssh: ScenarioInput['ssh'] = {}): OutsideTrust {
+/** What the known_hosts say of the place that xen-backup runs on. */
+export function controlTrust(
+  ssh: ScenarioInput['ssh'] = {},
+  runOn: string = outside,
+): ControlTrust {
   const toward = (links: Links | undefined): ReadonlySet<string> =>
-    new Set((links ?? []).filter(({ from }) => from === outside).map(({ to }) => to));
+    new Set((links ?? []).filter(({ from }) => from === runOn).map(({ to }) => to));
   return { unknown: toward(ssh.unknownKeys), changed: toward(ssh.changedKeys) };
 }
 

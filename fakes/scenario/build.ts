@@ -12,14 +12,9 @@ import {
   fillVolumes,
   mountOthers,
 } from './build-host.js';
-import { buildNetwork, type OutsideTrust } from './build-network.js';
+import { buildNetwork } from './build-network.js';
 import type { Scenario } from './load.js';
 import type { HostInput } from './schema.js';
-
-export interface BuiltWorld {
-  readonly world: World;
-  readonly outsideTrust: OutsideTrust;
-}
 
 /**
  * Builds the world a scenario describes: disks first, then copies, then what differs, then the
@@ -27,7 +22,7 @@ export interface BuiltWorld {
  *
  * @throws `scenario-invalid` for what only shows when it is built (a partition that does not fit).
  */
-export async function buildWorld(scenario: Scenario): Promise<BuiltWorld> {
+export async function buildWorld(scenario: Scenario): Promise<World> {
   try {
     return await build(scenario);
   } catch (error) {
@@ -37,7 +32,7 @@ export async function buildWorld(scenario: Scenario): Promise<BuiltWorld> {
   }
 }
 
-async function build(scenario: Scenario): Promise<BuiltWorld> {
+async function build(scenario: Scenario): Promise<World> {
   const world = createWorld({ seed: scenario.seed ?? scenario.file });
   const domains = Object.entries(scenario.domains ?? {});
   const guests = domains.map(([, domain]) => volumesOf(domain));
@@ -64,12 +59,12 @@ async function build(scenario: Scenario): Promise<BuiltWorld> {
     defineDomains(world.machines, name, domain, () => identifiers.uuid());
   }
   for (const machine of world.machines.values()) await settleUdev(machine, 3_600_000);
-  const outsideTrust = buildNetwork(world, scenario.ssh);
+  buildNetwork(world, scenario.ssh);
   for (const { machine, given } of hosts)
     machine.udev.autoActivation = given.autoActivation ?? 'on';
   for (const [name, domain] of domains) startDomains(world.machines, name, domain);
   for (const { machine, given } of hosts) machine.power = given.power ?? 'on';
-  return { world, outsideTrust };
+  return world;
 }
 
 /** A copy comes after what it is a copy of. */

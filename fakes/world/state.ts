@@ -32,10 +32,15 @@ export interface World {
 
 /** One command that ran, or is running, on a machine. */
 export interface TraceEntry {
+  /** Host it ran on. */
   readonly machine: string;
+  /** Its process there. */
   readonly processId: number;
+  /** As the adapter sent it. */
   readonly argv: readonly string[];
+  /** What it was fed from the start. */
   readonly stdin: string;
+  /** Simulated time since the world began. */
   readonly startMs: number;
   /** Absent while it runs. */
   endMs?: number;
