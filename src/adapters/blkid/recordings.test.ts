@@ -182,9 +182,12 @@ describe('the content of a device', () => {
           return `${meta}${escaped ? '\\' : ''}${character}`;
         })
         .join('');
+    // The byte DE is printed as `M-^`, and what follows is then read as a control character.
+    const isAmbiguous = (text: string) =>
+      /M-|[\p{Cc}]/u.test(text) || new TextEncoder().encode(text).includes(0xde);
     const label = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 16 })
-      .filter((text) => !/M-|[\p{Cc}]/u.test(text) && text === text.normalize());
+      .filter((text) => !isAmbiguous(text) && text === text.normalize());
     fc.assert(
       fc.property(label, (text) => {
         const printed = `DEVNAME=/dev/x\nLABEL=${print(text)}\nTYPE=ext4\nUSAGE=filesystem\n`;
