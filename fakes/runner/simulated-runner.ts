@@ -5,7 +5,7 @@ import type {
   RunningCommand,
 } from '../../src/ports/index.js';
 import type { CommandOutcome } from '../commands/types.js';
-import { canReach, watchLink } from '../network/links.js';
+import { canReach, watchLink, whenReachable } from '../network/links.js';
 import { keepAliveMs } from '../network/types.js';
 import type { Machine } from '../world/state.js';
 import type { SimulatedClock } from '../world/clock.js';
@@ -50,8 +50,11 @@ export class SimulatedRunner implements CommandRunner {
     const startedMs = this.#clock.elapsedMs();
     const started = await this.#begin(command, pipeOf(textOf(command.stdin)));
     const { maxOutputBytes = defaultMaxOutputBytes, timeoutMs = defaultTimeoutMs } = command;
-    const output = collect(started.stdout, maxOutputBytes);
-    const ended = started.ended.then(async (outcome) => ({ outcome, stdout: await output.text }));
+    const output = collect(this.#heard(started.stdout), maxOutputBytes);
+    const ended = this.#heardEnd(started).then(async (outcome) => ({
+      outcome,
+      stdout: await output.text,
+    }));
     const tooMuch = output.overflow.then(() => 'too-large' as const);
     const first = await this.#firstOf<Awaited<typeof ended> | 'too-large'>(
       [ended, tooMuch],
@@ -82,7 +85,7 @@ export class SimulatedRunner implements CommandRunner {
     return {
       argv: command.argv,
       processId,
-      stdout: started.stdout,
+      stdout: this.#heard(started.stdout),
       result,
       write: async (text) => {
         this.#options.controller.requireAlive();
@@ -143,9 +146,30 @@ export class SimulatedRunner implements CommandRunner {
     void ended.finally(forget);
   }
 
+  /** Nothing is heard over a network that is down; what was said meanwhile comes afterwards. */
+  async *#heard(stdout: Pipe): AsyncGenerator<string> {
+    for await (const chunk of stdout) {
+      await this.#reachable();
+      yield chunk;
+    }
+    await this.#reachable();
+  }
+
+  async #heardEnd({ ended }: Started): Promise<CommandOutcome> {
+    const outcome = await ended;
+    await this.#reachable();
+    return outcome;
+  }
+
+  async #reachable(): Promise<void> {
+    const { machine, controller } = this.#options;
+    if (canReach(machine.world, controller.machine, machine.name)) return;
+    await whenReachable(machine.world, controller.machine, machine.name).reachable;
+  }
+
   async #follow(started: Started, command: Command): Promise<CommandOutcome> {
     const { timeoutMs } = command;
-    const first = await this.#firstOf([started.ended], timeoutMs);
+    const first = await this.#firstOf([this.#heardEnd(started)], timeoutMs);
     if (first !== 'expired') return first;
     await this.#stop(started, command, defaultGraceMs);
     throw this.#errors.timedOut(command, timeoutMs ?? 0);
@@ -193,7 +217,7 @@ export class SimulatedRunner implements CommandRunner {
 
 /** Reads all of a pipe, and tells when it gets too much. */
 function collect(
-  pipe: Pipe,
+  pipe: AsyncIterable<string>,
   maxBytes: number,
 ): { readonly text: Promise<string>; readonly overflow: Promise<void> } {
   let tell = (): void => undefined;
