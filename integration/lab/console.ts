@@ -48,11 +48,12 @@ export async function runInGuest(host: LabHost, guest: string, script: string): 
     `a prompt of ${guest}`,
     async () => {
       const text = await waitForConsole(host, guest, { text: '', offset, timeoutMs: 1000 });
-      return /(login:|[#$]) $/.exec(text)?.[1];
+      // The kernel may print its own lines behind a prompt, so the last one counts, wherever it is.
+      return [...text.matchAll(/login: |# /g)].at(-1)?.[0];
     },
     { timeoutMs: 60_000 },
   );
-  if (prompt === 'login:') {
+  if (prompt === 'login: ') {
     const before = await consoleLength(host, guest);
     await type('root');
     await waitForConsole(host, guest, { text: '# ', offset: before, timeoutMs: 60_000 });

@@ -7,6 +7,7 @@ import { baseImage, diskRoles, paths, preparedOverlay, runOverlay } from './path
 import { snapshotName, sockets } from './qemu/command.js';
 import { monitor } from './qemu/monitor.js';
 import { qemuPid, startQemu, stopQemu } from './qemu/process.js';
+import { say } from './say.js';
 import { waitFor } from './wait.js';
 
 export const labHosts: readonly LabHost[] = hosts.map((spec) => new LabHost(spec));
@@ -59,6 +60,17 @@ async function save(host: HostSpec): Promise<void> {
  * minutes) on fresh copies of the saved overlays, so nothing that happened since can stay.
  */
 export async function loadAll(): Promise<void> {
+  try {
+    await loadOnce();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    // Seen once in dozens: a QEMU that is gone right after loading. The next one is a new one.
+    say(`loading failed (${error.message}); once more`);
+    await loadOnce();
+  }
+}
+
+async function loadOnce(): Promise<void> {
   await stopAll();
   await mkdir(paths.run, { recursive: true, mode: 0o700 });
   await Promise.all(

@@ -7,6 +7,8 @@ import { command, lines } from './command.js';
 const foreign = [
   ...['/run/systemd', '/run/udev', '/run/log', '/run/user', '/run/utmp', '/run/credentials'],
   ...['/run/blkid', '/run/mount'],
+  // Started by its socket, ends after an idle hour: which setting the clock may be.
+  ...['/run/dmeventd.pid'],
 ];
 
 /** Prints what exists on this host now, by kind, one line for each thing. */
@@ -88,7 +90,7 @@ function processes(): string[] {
 }
 
 function isComingAndGoing(text: string): boolean {
-  return /^(sshd: (?!\/usr)|\(udev-worker\)|\(sd-pam\)|sshd-session|virsh |sftp-server|\/usr\/lib\/openssh\/sftp-server)/.test(
+  return /^(sshd: (?!\/usr)|\(udev-worker\)|\(sd-pam\)|sshd-session|virsh |\/sbin\/dmeventd |sftp-server|\/usr\/lib\/openssh\/sftp-server)/.test(
     text,
   );
 }

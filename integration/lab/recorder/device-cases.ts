@@ -16,6 +16,12 @@ const diskSectors = 2_097_152;
 const wrapper = mapped(2);
 const snapshot = `/dev/VolGroupXX/${ours(1)}`;
 
+export const segmentColumns =
+  'vg_name,vg_uuid,vg_extent_size,lv_name,lv_uuid,lv_size,seg_start,seg_size,segtype,stripes,stripe_size,seg_pe_ranges,devices';
+export const physicalColumns = 'pv_name,pv_uuid,vg_name,vg_uuid,pe_start,pv_size,dev_size';
+export const groupColumns =
+  'vg_name,vg_uuid,vg_extent_size,vg_missing_pv_count,pv_count,lv_count,vg_attr';
+
 /** device-mapper, kpartx, parted, blkid and guest LVM on dc1's snapshot, under the udev rule. */
 export const deviceCases: readonly RecordingCase[] = [
   keepMaps('dmsetup/info-columns-idle'),
@@ -72,12 +78,6 @@ function readOnlyWrapper(): RecordingCase[] {
     keep('udev/partition', 'udevadm', 'info', '--query', 'property', `${wrapper}p2`),
   ];
 }
-
-export const segmentColumns =
-  'vg_name,vg_uuid,vg_extent_size,lv_name,lv_uuid,lv_size,seg_start,seg_size,segtype,stripes,stripe_size,seg_pe_ranges,devices';
-export const physicalColumns = 'pv_name,pv_uuid,vg_name,vg_uuid,pe_start,pv_size,dev_size';
-export const groupColumns =
-  'vg_name,vg_uuid,vg_extent_size,vg_missing_pv_count,pv_count,lv_count,vg_attr';
 
 function guestVolumes(): RecordingCase[] {
   return [

@@ -17,20 +17,6 @@ const safe = 'nosuid,nodev,noexec';
 const columns = 'TARGET,SOURCE,FSTYPE,OPTIONS,MAJ:MIN,FSROOT';
 const rootSectors = 1_638_400;
 
-/** File systems of running guests, through read-only and writable maps of their snapshots. */
-export const mountCases: readonly RecordingCase[] = [
-  run('mkdir', '-p', at),
-  ...ext3(),
-  ...xfs(),
-  ...vfat(),
-  ...btrfs(),
-  keep('mount/umount-absent', 'umount', at),
-  keep('mount/findmnt-absent', 'findmnt', '-J', '-b', '-o', columns, '--mountpoint', at),
-  keep('mount/stat-absent', 'stat', '-c', '%d %i', `${at}/nothing`),
-  keep('mount/target-absent', 'mount', '-t', 'ext3', '-o', 'ro', mapped(2), `${at}/nothing`),
-  shell('rmdir /run/xen-backup/m/1 /run/xen-backup/m /run/xen-backup'),
-];
-
 const mount = (name: string, type: string, options: string, device: string): RecordingCase =>
   keep(`mount/${name}`, 'mount', '-t', type, '-o', `${options},${safe}`, device, at);
 
@@ -108,3 +94,17 @@ function btrfs(): RecordingCase[] {
     run('lvremove', '--yes', 'VolGroupXX/scratchB'),
   ];
 }
+
+/** File systems of running guests, through read-only and writable maps of their snapshots. */
+export const mountCases: readonly RecordingCase[] = [
+  run('mkdir', '-p', at),
+  ...ext3(),
+  ...xfs(),
+  ...vfat(),
+  ...btrfs(),
+  keep('mount/umount-absent', 'umount', at),
+  keep('mount/findmnt-absent', 'findmnt', '-J', '-b', '-o', columns, '--mountpoint', at),
+  keep('mount/stat-absent', 'stat', '-c', '%d %i', `${at}/nothing`),
+  keep('mount/target-absent', 'mount', '-t', 'ext3', '-o', 'ro', mapped(2), `${at}/nothing`),
+  shell('rmdir /run/xen-backup/m/1 /run/xen-backup/m /run/xen-backup'),
+];
