@@ -252,3 +252,19 @@ describe('a fault of the world', () => {
     expect(machine.kernelLog.map(({ text }) => text).join()).toContain('Invalidating snapshot');
   });
 });
+
+describe('output of a command over a connection that is lost', () => {
+  it('ends with the connection, also for whoever only reads', async () => {
+    const fault = { command: 'uname', effect: { cutNetwork: {} } };
+    const { runner, machine } = await open(fault);
+    const running = await runner.start({ argv: ['uname', '-n'] });
+    const read = async (): Promise<string> => {
+      let text = '';
+      for await (const chunk of running.stdout) text += chunk;
+      return text;
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'host-unreachable' });
+    await expect(running.result).rejects.toMatchObject({ code: 'host-unreachable' });
+    expect(machine.processes.size).toBe(0);
+  });
+});

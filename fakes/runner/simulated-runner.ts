@@ -56,6 +56,7 @@ export class SimulatedRunner implements CommandRunner {
       stdout: await output.text,
     }));
     const tooMuch = output.overflow.then(() => 'too-large' as const);
+    ended.catch(() => undefined);
     const first = await this.#firstOf<Awaited<typeof ended> | 'too-large'>(
       [ended, tooMuch],
       timeoutMs,
@@ -161,10 +162,21 @@ export class SimulatedRunner implements CommandRunner {
     return outcome;
   }
 
+  /** Waits for a network that is down, as long as the connection has patience. */
   async #reachable(): Promise<void> {
     const { machine, controller } = this.#options;
-    if (canReach(machine.world, controller.machine, machine.name)) return;
-    await whenReachable(machine.world, controller.machine, machine.name).reachable;
+    const { world, name } = machine;
+    if (canReach(world, controller.machine, name)) return;
+    const watch = watchLink(world, controller.machine, name, keepAliveMs);
+    const back = whenReachable(world, controller.machine, name);
+    const silent = watch.silent.then(() => 'silent' as const);
+    try {
+      const first = await controller.orDeath(Promise.race([back.reachable, silent]));
+      if (first === 'silent') throw this.#errors.unreachable();
+    } finally {
+      watch.stop();
+      back.stop();
+    }
   }
 
   async #follow(started: Started, command: Command): Promise<CommandOutcome> {
@@ -232,7 +244,10 @@ function collect(
     }
     return text;
   };
-  return { text: read(), overflow };
+  const text = read();
+  // When the connection is lost nobody waits for the rest.
+  text.catch(() => undefined);
+  return { text, overflow };
 }
 
 function textOf(stdin: string | Uint8Array | undefined): string {
