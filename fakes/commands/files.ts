@@ -31,6 +31,7 @@ export const fileCommands: CommandTable = {
   cat: plain(cat),
   find: plain(find),
   head: plain(head),
+  ls: plain(ls),
   mkdir: plain(mkdir),
   rm: plain(rm),
   rmdir: plain(rmdir),
@@ -47,6 +48,20 @@ function contentsOf(machine: Machine, path: string, maxBytes?: number): Buffer {
   const text = procText(machine, path) ?? deviceText(machine, path);
   if (text === undefined) return readBytes(machine, path, maxBytes);
   return Buffer.from(text, 'utf8').subarray(0, maxBytes);
+}
+
+/** Names only, one a line, in the order of LC_ALL=C; hidden ones are left out. */
+function ls(machine: Machine, argv: Argv): CommandOutcome {
+  const [path, ...others] = argv.slice(1);
+  if (path === undefined || path.startsWith('-') || others.length > 0) return notSimulated(argv);
+  try {
+    const names = listDirectory(machine, path).map(({ name }) => name);
+    const shown = names.filter((name) => !name.startsWith('.')).sort();
+    return printed(shown.map((name) => `${name}\n`).join(''));
+  } catch (error) {
+    const place = quoteName(path);
+    return complain(error, (reason) => `ls: cannot access ${place}: ${reason}`, 2);
+  }
 }
 
 function cat(machine: Machine, argv: Argv): CommandOutcome {
