@@ -31,6 +31,11 @@ export interface ReplicationOptions extends SessionOptions {
 export interface RunOptions extends ReplicationOptions {
   /** `dry-run` counts what a run would copy and delete, and changes nothing. Default `run`. */
   readonly mode?: 'run' | 'dry-run';
+  /**
+   * `allowed` lifts `maxDeletes` of the guests for this run, when the deletions that were refused
+   * are right. Emptying a file system stays refused. Default `limited`.
+   */
+  readonly deletions?: 'limited' | 'allowed';
 }
 
 /** As for a run: a plan opens and closes the same, and copies nothing. */
@@ -51,9 +56,9 @@ export interface PlanResult {
  * @throws XenBackupError `guest-unknown`, `usage-invalid`.
  */
 export function run(options: RunOptions): Promise<RunReport> {
-  const { mode = 'run' } = options;
+  const { mode = 'run', deletions = 'limited' } = options;
   return withContext(options, async (context) => {
-    const { report } = await runReplication(context, { ...selection(options), mode });
+    const { report } = await runReplication(context, { ...selection(options), mode, deletions });
     return report;
   });
 }

@@ -76,6 +76,7 @@ export async function dryPass(
     if (verdict.kind === 'refused') {
       throw new XenBackupError('deletions-refused', {
         message: `${describe(transfer)} on ${job.target.name}: ${verdict.reason}`,
+        remedy: verdict.remedy,
       });
     }
     cleared.push({ transfer, maxDeletes: verdict.maxDeletes });

@@ -44,6 +44,27 @@ describe('the deletion guard', () => {
     },
   );
 
+  it.each([
+    ['more than allowed', { sourceEntries: 100, createdEntries: 0, deletedEntries: 90 }, 'done'],
+    ['all there is', { sourceEntries: 1, createdEntries: 0, deletedEntries: 90 }, 'failed'],
+  ] as const)('lifted for a run, a dry pass that would delete %s ', async (...row) => {
+    const [, counts, outcome] = row;
+    const hosts = new ThreeHosts();
+    hosts.world.host('a').mounts.onCopy = ({ peer }) => ({
+      kind: 'done',
+      statistics: { ...quietStatistics, ...(peer.address === 'b.example' ? counts : {}) },
+    });
+    const limited = await hosts.report();
+    expect(limited.targets).toMatchObject([{ code: 'deletions-refused' }, { outcome: 'done' }]);
+    const { targets } = await hosts.report({ deletions: 'allowed' });
+    expect(targets.map((target) => target.outcome)).toEqual([outcome, 'done']);
+    const real = hosts.world
+      .host('a')
+      .mounts.copies.filter(({ pass, peer }) => pass === 'real' && peer.address === 'b.example');
+    // What was counted stays the limit of the real pass.
+    expect(real.map(({ maxDeletes }) => maxDeletes)).toEqual(outcome === 'done' ? [90, 90] : []);
+  });
+
   it('gives the real pass exactly the number of deletions that were counted', async () => {
     const hosts = new ThreeHosts();
     hosts.world.host('a').mounts.onCopy = ({ excludes }) => ({

@@ -7,6 +7,7 @@ import {
   type GuestPlan,
   type GuestReport,
   type HostName,
+  liftedDeletionLimits,
   type RunReport,
   XenBackupError,
 } from '../../core/index.js';
@@ -29,6 +30,11 @@ export interface RunOptions {
   readonly from?: HostName;
   /** Guests at work at once. Default 1. */
   readonly jobs?: number;
+  /**
+   * `allowed` lifts `maxDeletes` of the guests for this run; emptying a file system stays refused.
+   * Default `limited`.
+   */
+  readonly deletions?: 'limited' | 'allowed';
 }
 
 export interface RunResult {
@@ -44,7 +50,9 @@ export interface RunResult {
  * @throws `guest-unknown`, `usage-invalid`; what goes wrong with guests is in the report.
  */
 export async function runReplication(context: RunContext, options: RunOptions): Promise<RunResult> {
-  const guests = selectGuests(context, options);
+  const guests = selectGuests(context, options).map((guest) =>
+    options.deletions === 'allowed' ? { ...guest, maxDeletes: liftedDeletionLimits } : guest,
+  );
   const startMs = context.clock.elapsedMs();
   const names = guests.map(({ name }) => name);
   const command = options.mode;

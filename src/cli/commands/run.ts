@@ -16,6 +16,7 @@ import {
 export interface RunWords extends ReplicationWords {
   readonly dryRun?: true;
   readonly json?: true;
+  readonly allowDeletes?: true;
 }
 
 /** Adds `run`. */
@@ -24,6 +25,7 @@ export function registerRunCommand(program: Command, context: ProgramContext): v
     program.command('run').description('replicate guests to their other hosts: the main job'),
   )
     .option('--dry-run', 'count files, bytes and deletions; change nothing')
+    .option('--allow-deletes', 'lift maxDeletes for this run; emptying a file system stays refused')
     .option('--json', 'print each event as a line of JSON; the last one is the report')
     .action((guests: readonly string[], words: RunWords) =>
       runCommand(context, () => runGuests(context, guests, words)),
@@ -43,6 +45,7 @@ Examples:
   xen-backup run dc1 --target dom0b  to one of its hosts only
   xen-backup run --dry-run           what would be copied and deleted
   xen-backup -q run                  for cron: problems only
+  xen-backup run dc1 --allow-deletes a large clean-up in dc1 may be replicated
   xen-backup run dc1 --from dom0a    dc1 is shut off everywhere, and the
                                      records prove dom0a newest`;
 
@@ -56,11 +59,12 @@ async function runGuests(
   const options = replicationOptions(configuration, guests, words);
   const display = words.json === true ? 'events' : 'story';
   const mode = words.dryRun === true ? 'dry-run' : 'run';
+  const deletions = words.allowDeletes === true ? 'allowed' : 'limited';
   const exitCode = await withSession(
     context,
     { configuration, display, commands: 'not-kept' },
     async (session) => {
-      const { report } = await runReplication(session.context, { ...options, mode });
+      const { report } = await runReplication(session.context, { ...options, mode, deletions });
       session.endDisplay();
       if (display === 'story' && context.verbosity !== 'quiet') {
         context.stdout(renderLines(['', ...reportLines(report)], context.colours));

@@ -189,7 +189,9 @@ export const errorCatalogue = {
   },
   'deletions-refused': {
     meaning: 'The copy would delete more on the target than is allowed.',
-    remedy: 'Look at the source; if the deletions are right, raise maxDeletes.',
+    remedy:
+      'Look at the source; if the deletions are right, run once with --allow-deletes, or raise ' +
+      'maxDeletes.',
   },
   'guard-refused': {
     meaning: 'A directory is not the file system that was proven before; nothing was copied.',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeletionLimits, judgeDeletions } from './deletions.js';
+import { type DeletionLimits, judgeDeletions, liftedDeletionLimits } from './deletions.js';
 
 const limits: DeletionLimits = { sharePercent: 30, count: 100_000 };
-const noLimits: DeletionLimits = { sharePercent: 100, count: Number.MAX_SAFE_INTEGER };
+const noLimits = liftedDeletionLimits;
 
 function judge(source: number, created: number, deleted: number, limit = limits, type = 'ext4') {
   const counts = { sourceEntries: source, createdEntries: created, deletedEntries: deleted };
@@ -25,6 +25,7 @@ describe('emptying a file system is refused always', () => {
       expect(judge(source, created, deleted, noLimits, type)).toEqual({
         kind: 'refused',
         reason: expect.stringContaining('the source shows an empty file system'),
+        remedy: expect.stringContaining('nothing lifts this'),
       });
     }
   });
@@ -85,7 +86,8 @@ describe('the number of deletions', () => {
     expect(judge(10_000_000, 0, 100_000)).toEqual({ kind: 'allowed', maxDeletes: 100_000 });
     expect(judge(10_000_000, 0, 100_001)).toEqual({
       kind: 'refused',
-      reason: '100001 entries would be deleted, allowed are 100000',
+      reason: '100001 of 10100001 entries would be deleted, allowed are 100000',
+      remedy: expect.stringContaining('--allow-deletes'),
     });
   });
 

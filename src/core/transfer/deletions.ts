@@ -14,9 +14,15 @@ export interface DeletionLimits {
   readonly count: number;
 }
 
+/** What `--allow-deletes` puts in the place of a guest's limits. It never allows emptying. */
+export const liftedDeletionLimits: DeletionLimits = {
+  sharePercent: 100,
+  count: Number.MAX_SAFE_INTEGER,
+};
+
 export type DeletionVerdict =
   | { readonly kind: 'allowed'; readonly maxDeletes: number }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly remedy: string };
 
 /** File systems that bear a directory of their own from the day they are made: `lost+found`. */
 const typesWithLostAndFound = new Set(['ext2', 'ext3', 'ext4']);
@@ -35,13 +41,14 @@ export function judgeDeletions(
 ): DeletionVerdict {
   const { sourceEntries, createdEntries, deletedEntries } = counts;
   if (![sourceEntries, createdEntries, deletedEntries].every(isCount)) {
-    return refused('what would be deleted could not be counted');
+    return refused('what would be deleted could not be counted', remedies.uncounted);
   }
   if (deletedEntries === 0) return { kind: 'allowed', maxDeletes: 0 };
   const emptyEntries = typesWithLostAndFound.has(fileSystemType) ? 2 : 1;
   if (sourceEntries <= emptyEntries) {
     return refused(
       `the source shows an empty file system: ${String(deletedEntries)} entries would be deleted, all there are`,
+      remedies.emptying,
     );
   }
   const targetEntries = Math.max(0, sourceEntries - createdEntries) + deletedEntries;
@@ -50,11 +57,14 @@ export function judgeDeletions(
     return refused(
       `${String(deletedEntries)} of ${String(targetEntries)} entries would be deleted ` +
         `(${sharePercent.toFixed(1)} %, allowed are ${String(limits.sharePercent)} %)`,
+      remedies.limit,
     );
   }
   if (deletedEntries > limits.count) {
     return refused(
-      `${String(deletedEntries)} entries would be deleted, allowed are ${String(limits.count)}`,
+      `${String(deletedEntries)} of ${String(targetEntries)} entries would be deleted, ` +
+        `allowed are ${String(limits.count)}`,
+      remedies.limit,
     );
   }
   return { kind: 'allowed', maxDeletes: deletedEntries };
@@ -64,6 +74,16 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-function refused(reason: string): DeletionVerdict {
-  return { kind: 'refused', reason };
+const remedies = {
+  uncounted: 'Nothing was guessed and nothing deleted. Please report it with the output under -v.',
+  emptying:
+    'This target was left as it is, and nothing lifts this: a source that shows nothing is taken ' +
+    'for broken. Look at it in the guest; if it is meant to be empty, empty the standby by hand.',
+  limit:
+    'This target was left as it is. Look at the source; if the deletions are right, run once ' +
+    'with --allow-deletes, or raise maxDeletes.',
+} as const;
+
+function refused(reason: string, remedy: string): DeletionVerdict {
+  return { kind: 'refused', reason, remedy };
 }
