@@ -75,7 +75,7 @@ function readOwner(machine: Machine, path: string): LockOwner | undefined {
 }
 
 function isOwner(data: unknown): data is LockOwner {
-  const wanted: Readonly<Record<keyof LockOwner, string>> = {
+  const wanted: Readonly<Record<Exclude<keyof LockOwner, 'access'>, string>> = {
     runId: 'string',
     controller: 'string',
     processId: 'number',

@@ -6,7 +6,15 @@ export interface LockOwner {
   readonly processId: number;
   /** ISO 8601, for people. */
   readonly since: string;
+  /**
+   * What the owner does with the guest's disks on this host. The libvirt hook lets a guest start
+   * only where they are read: absent counts as `read-write`. Stands last in the file.
+   */
+  readonly access?: LockAccess;
 }
+
+/** `read-only`: the guest's disks are read, and may be used meanwhile. */
+export type LockAccess = 'read-only' | 'read-write';
 
 /** A lock that we hold. */
 export interface HeldLock {

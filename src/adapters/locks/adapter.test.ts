@@ -65,6 +65,8 @@ describe('locks of a real host', () => {
 describe('parseOwner', () => {
   it('reads back what is written', () => {
     expect(parseOwner(`${JSON.stringify(owner)}\n`)).toEqual(owner);
+    const writer: LockOwner = { ...owner, access: 'read-write' };
+    expect(parseOwner(JSON.stringify(writer))).toEqual(writer);
   });
 
   it.each(['', 'dom0a', '{}', '[]', '{"runId":1}'])('knows no owner from %j', (text) => {

@@ -6,6 +6,7 @@ const lockOwner = z.object({
   controller: z.string(),
   processId: z.number().int().positive(),
   since: z.string(),
+  access: z.enum(['read-only', 'read-write']).exactOptional(),
 });
 
 /**

@@ -1,5 +1,5 @@
 import { fileNameForGuest, type GuestName } from '../../core/index.js';
-import type { HeldLock, LockOwner } from '../../ports/index.js';
+import type { HeldLock, LockAccess, LockOwner } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
 import type { HostSession } from './host-session.js';
 
@@ -12,17 +12,19 @@ export function guestLockName(guest: GuestName): string {
   return `guest-${fileNameForGuest(guest)}`;
 }
 
-/** One run at a time works on a guest's disks on a host. */
+/** One run at a time works on a guest's disks on a host; the lock says what it does with them. */
 export async function lockGuest(
   context: RunContext,
   session: HostSession,
   guest: GuestName,
+  access: LockAccess,
 ): Promise<GuestLock> {
   const attempt = await session.host.locks.tryLock(guestLockName(guest), {
     runId: context.runId,
     controller: context.controller.nodeName,
     processId: context.controller.processId,
     since: new Date(context.clock.now()).toISOString(),
+    access,
   });
   if (attempt.kind === 'held') return attempt;
   return { kind: 'busy', reason: describeOwner(session.name, attempt.owner) };

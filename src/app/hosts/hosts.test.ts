@@ -132,8 +132,10 @@ describe('HostSession', () => {
 describe('lockGuest', () => {
   it('names who holds it, since when and from where', async () => {
     const { world, context, session } = await begin();
-    expect((await lockGuest(context, session, 'dc1')).kind).toBe('held');
-    expect(await lockGuest({ ...context, runId: 'other00000' }, session, 'dc1')).toEqual({
+    expect((await lockGuest(context, session, 'dc1', 'read-only')).kind).toBe('held');
+    expect(
+      await lockGuest({ ...context, runId: 'other00000' }, session, 'dc1', 'read-only'),
+    ).toEqual({
       kind: 'busy',
       reason:
         'run run0000001 (process 4242 on admin) has held its lock on a since 2026-01-02T00:00:00.000Z',
@@ -143,7 +145,7 @@ describe('lockGuest', () => {
 
   it('knows a guest whose name is no file name', async () => {
     const { world, context, session } = await begin();
-    await lockGuest(context, session, '../-rf');
+    await lockGuest(context, session, '../-rf', 'read-only');
     expect([...world.host('a').locks.keys()]).toContain('guest-%2E.%2F-rf');
   });
 });

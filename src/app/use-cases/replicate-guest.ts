@@ -106,7 +106,7 @@ class GuestRun {
   async #withLocks(): Promise<GuestPlan | undefined> {
     const { context, sessions, guest, decision } = this.#request;
     const source = await sessions.get(decision.source);
-    const lock = await lockGuest(context, source, guest.name);
+    const lock = await lockGuest(context, source, guest.name, 'read-only');
     if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
     this.#locks.push(lock.lock);
     this.#stopWhenLost([lock.lock.lost, source.lost]);
@@ -129,12 +129,13 @@ class GuestRun {
 
   /** Targets that cannot be locked or asked are reported and left out; the others go on. */
   async #lockTargets(): Promise<readonly LockedTarget[]> {
-    const { context, sessions, guest, decision } = this.#request;
+    const { context, sessions, guest, decision, mode } = this.#request;
+    const access = mode === 'run' ? 'read-write' : 'read-only';
     const locked: LockedTarget[] = [];
     for (const host of decision.targets) {
       try {
         const session = await sessions.get(host);
-        const lock = await lockGuest(context, session, guest.name);
+        const lock = await lockGuest(context, session, guest.name, access);
         if (lock.kind === 'busy') {
           throw new XenBackupError('lock-busy', { message: lock.reason });
         }
