@@ -2,12 +2,12 @@ import { mapsOver, openingsOf } from '../block/openings.js';
 import type { DeviceKey } from '../block/types.js';
 import type { Machine } from '../world/state.js';
 
-/** Who holds a device, as an operator reads it: `sleep (pid 4711)`, `map VolGroup00-LogVol00`. */
+/** Who holds a device, as an operator reads it: `sleep (pid 4711, has a file open)`, `map VolGroup00-LogVol00`. */
 export function holdersOf(machine: Machine, key: DeviceKey): readonly string[] {
   const openers = openingsOf(machine, key).map(({ by }) => {
     switch (by.kind) {
       case 'process':
-        return `${machine.processes.get(by.processId)?.name ?? 'process'} (pid ${by.processId})`;
+        return `${machine.processes.get(by.processId)?.name ?? 'process'} (pid ${by.processId}, has a file open)`;
       case 'mount': {
         const mount = machine.mounts.find(({ id }) => id === by.mountId);
         return `mount ${mount?.mountPoint ?? ''}`;

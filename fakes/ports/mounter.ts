@@ -81,9 +81,10 @@ function holdersOfMount(machine: Machine, mountPoint: string): readonly string[]
   const mount = topMountAt(machine, mountPoint);
   if (mount === undefined) return ['nobody any more'];
   const inside = childMounts(machine, mount).map((child) => `mount ${child.mountPoint}`);
-  const users = usersOf(machine, mount).map(
-    (id) => `${machine.processes.get(id)?.name ?? 'process'} (pid ${id})`,
-  );
+  const users = usersOf(machine, mount).map((id) => {
+    const process = machine.processes.get(id);
+    return `${process?.name ?? 'process'} (pid ${id}, works in ${process?.workingDirectory ?? '/'})`;
+  });
   const found = [...inside, ...users];
   return found.length > 0 ? found : holdersOf(machine, keyOf(mount.device));
 }

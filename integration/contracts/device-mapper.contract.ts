@@ -106,7 +106,7 @@ export function describeDeviceMapperContract(name: string, makeHost: MakeBlockHo
       const busy = mapper().remove(map.name, map.uuid);
       await expect(busy).rejects.toMatchObject({
         code: 'volume-busy',
-        details: { holders: [matching(/pid \d+/)] },
+        details: { holders: [matching(/^\S+ \(pid \d+, has .+ open\)$/)] },
       });
       expect(await mapNamed(map.name)).toMatchObject({ openCount: 1 });
       await release();

@@ -96,7 +96,7 @@ export function describeMounterContract(name: string, makeHost: MakeBlockHost): 
       const release = await host().holdDirectory(place);
       await expect(mounts().unmount(place)).rejects.toMatchObject({
         code: 'mount-busy',
-        details: { holders: [matching(/pid \d+/)] },
+        details: { holders: [matching(/^\S+ \(pid \d+, works in \S+\)$/)] },
       });
       expect(await at(place)).toHaveLength(1);
       await release();

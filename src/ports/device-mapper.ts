@@ -34,7 +34,8 @@ export interface DeviceMapper {
   /**
    * Removes a map that has this name *and* this uuid. Absent is fine.
    *
-   * @throws `ownership-unproven` when the uuid is another; `volume-busy` with what holds it.
+   * @throws `ownership-unproven` when the uuid is another; `volume-busy` with who holds
+   * it: processes by pid, command and what they do, maps, mounts, swap, loop devices, guests.
    */
   remove(name: string, uuid: string): Promise<void>;
   /** The raw status line of one map: `0 262144 snapshot Invalid`. @throws `device-not-found`. */

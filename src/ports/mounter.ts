@@ -25,7 +25,8 @@ export interface Mounter {
   /**
    * Unmounts. Not mounted is fine.
    *
-   * @throws `mount-busy`, with the holders found in /proc, after bounded retries.
+   * @throws `mount-busy` after bounded retries, with who holds it: pid, command and what each does
+   * there, in other mount namespaces too. Never lazy, never forced.
    */
   unmount(mountPoint: string): Promise<void>;
   /** Identity of the directory as it is now. @throws `mount-missing`. */

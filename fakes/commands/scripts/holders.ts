@@ -1,19 +1,44 @@
 import { mapsOver } from '../../block/openings.js';
+import type { DeviceOpening } from '../../block/types.js';
+import { mountsOfDevice } from '../../filesystem/mount-table.js';
 import { usersOfDevice } from '../../filesystem/unmounting.js';
+import { workingDirectoryOf } from '../../runner/processes.js';
+import type { Machine, SimulatedProcess } from '../../world/state.js';
 import { printed } from '../types.js';
 import type { SimulatedScript } from './types.js';
 
 /** HOLDERS_SCRIPT: who holds a device or a file system mounted from it. */
 export const holdersScript: SimulatedScript = async (machine, [, key = '']) => {
   const [major = 0, minor = 0] = key.split(':').map(Number);
-  const opened = machine.openings.flatMap(({ device, by }) =>
-    device === key && by.kind === 'process' ? [by.processId] : [],
-  );
+  const openings = machine.openings.filter(({ device }) => device === key).map(({ by }) => by);
+  const opened = openings.flatMap((by) => (by.kind === 'process' ? [by.processId] : []));
   const users = usersOfDevice(machine, { major, minor });
   const processes = [...new Set([...opened, ...users])]
     .sort((left, right) => left - right)
     .flatMap((processId) => machine.processes.get(processId) ?? [])
-    .map(({ processId, name }) => `${processId}\t${name}\n`);
-  const maps = mapsOver(machine, key).map(({ name }) => `map\t${name}\n`);
-  return printed([...processes, ...maps].join(''));
+    .map((process) => processLine(process, new Set(opened).has(process.processId)));
+  const mounts = mountsOfDevice(machine, { major, minor }).map(
+    ({ mountPoint }) => `mount\t${mountPoint}\n`,
+  );
+  const maps = mapsOver(machine, key).map(({ name, uuid }) => `map\t${name}\t${uuid}\n`);
+  const others = openings.map((by) => otherLine(machine, by));
+  return printed([...processes, ...mounts, ...maps, ...others].join(''));
 };
+
+function processLine(process: SimulatedProcess, hasItOpen: boolean): string {
+  const directory = workingDirectoryOf(process);
+  const use =
+    hasItOpen || directory === undefined ? ['fd/3', ''] : ['cwd', process.workingDirectory];
+  return `${['process', process.processId, ...use, process.name].join('\t')}\n`;
+}
+
+/** What holds a device without a process. */
+function otherLine(machine: Machine, by: DeviceOpening['by']): string {
+  if (by.kind === 'swap') return 'swap\t/dev/swap\n';
+  if (by.kind !== 'domain') return '';
+  const id = machine.domains.get(by.domain)?.id ?? 0;
+  // On Xen the back end is the kernel; under KVM it is a process.
+  return machine.hypervisor.driver === 'Xen'
+    ? `guest\t${id}\tvbd-${id}-51712\n`
+    : `process\t${10_000 + id}\tfd/3\t\tqemu-system-x86\n`;
+}

@@ -81,10 +81,10 @@ describe('the dmsetup adapter', () => {
         exitCode: 1,
         stderr: 'device-mapper: remove ioctl on x  failed: Device or resource busy\n',
       })
-      .on(/xen-backup-holders 253:7$/, { stdout: '' });
+      .on(/xen-backup-holders 253:7 $/, { stdout: '' });
     await expect(mapper.remove(request.name, request.uuid)).rejects.toMatchObject({
       code: 'volume-busy',
-      details: { holders: ['no process: perhaps a running guest, or the kernel'] },
+      details: { holders: ['no process that can be seen: perhaps the kernel itself'] },
     });
   });
 

@@ -59,12 +59,12 @@ describe('the kpartx adapter', () => {
       .on(/^dmsetup info .*-1p2$/, {
         stdout: 'xen-backup-abcdefghij-1p2:part2-XENBACKUP-abcdefghij-1:253:9:1:L--w\n',
       })
-      .on(/xen-backup-holders 253:9$/, { stdout: 'map\tVolGroup00-LogVol00\n' });
+      .on(/xen-backup-holders 253:9 $/, { stdout: 'map\tVolGroup00-LogVol00\tLVM-x\n' });
     await expect(mapper.remove(device)).rejects.toMatchObject({
       code: 'volume-busy',
       message:
         'partitions of /dev/mapper/xen-backup-abcdefghij-1 on dom0a are in use: ' +
-        'xen-backup-abcdefghij-1p2 by map VolGroup00-LogVol00',
+        'xen-backup-abcdefghij-1p2 by map VolGroup00-LogVol00 (an active logical volume)',
       details: { maps: ['xen-backup-abcdefghij-1p2'] },
     });
   });

@@ -188,10 +188,12 @@ describe('the LVM adapter', () => {
       .on(/^lvs/, volumes(volumeRow()))
       .on(/^lvremove/, busy, 99)
       .on(/^dmsetup info .* vg-snap$/, { stdout: 'vg-snap:LVM-x:253:7:1:L--w\n' })
-      .on(/xen-backup-holders 253:7$/, { stdout: '4711\tfsck\nmap\tVolGroup00-LogVol00\n' });
+      .on(/xen-backup-holders 253:7 $/, {
+        stdout: 'process\t4711\tfd/4\t/dev/dm-7\tfsck\nmap\tmine\t\n',
+      });
     await expect(manager.removeSnapshot(proof)).rejects.toMatchObject({
       code: 'volume-busy',
-      message: 'vg/snap on dom0a is in use: fsck (pid 4711), map VolGroup00-LogVol00',
+      message: 'vg/snap on dom0a is in use: fsck (pid 4711, has /dev/dm-7 open), map mine',
     });
   });
 

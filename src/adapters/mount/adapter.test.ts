@@ -77,10 +77,12 @@ describe('the mount adapter', () => {
     runner
       .on(/^umount/, readRecording('mount', 'xen/umount-busy'), 99)
       .on(/^cat/, mountInfo('/other', place))
-      .on(/xen-backup-holders 253:2$/, { stdout: '4711\tbash\n' });
+      .on(/xen-backup-holders 253:2 .*\/1$/, {
+        stdout: `process\t4711\tcwd\t${place}/etc\tbash\nmount\t${place}\n`,
+      });
     await expect(mounter.unmount(place)).rejects.toMatchObject({
       code: 'mount-busy',
-      message: `${place} on dom0a is in use: bash (pid 4711)`,
+      message: `${place} on dom0a is in use: bash (pid 4711, works in ${place}/etc)`,
     });
     expect(clock.elapsedMs()).toBeLessThan(10_000);
   });

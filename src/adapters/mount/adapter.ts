@@ -122,6 +122,7 @@ class SystemMounter implements Mounter {
     const nested = mounts
       .filter((entry) => entry.mountPoint.startsWith(`${mountPoint}/`))
       .map((entry) => `mount ${printable(entry.mountPoint)}`);
-    return nested.length > 0 ? nested : describeHolders(this.#runner, this.#host, top.deviceNumber);
+    if (nested.length > 0) return nested;
+    return describeHolders(this.#runner, this.#host, top.deviceNumber, mountPoint);
   }
 }

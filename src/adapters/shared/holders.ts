@@ -6,41 +6,113 @@ import { firstLine, printable } from './printable.js';
 import { expectSuccess, unexpectedOutput } from './result.js';
 import { HOLDERS_SCRIPT } from './scripts.js';
 
-/** The command that names who holds a device. */
-export function holdersArgv({ major, minor }: DeviceNumber) {
-  return ['sh', '-c', HOLDERS_SCRIPT, 'xen-backup-holders', `${major}:${minor}`] as const;
+/** Longest name of a file or mount point in a message about holders, in characters. */
+const nameLimit = 120;
+/** A message names this many holders; the rest are counted. */
+const holderLimit = 12;
+
+/**
+ * The command that names who holds a device.
+ *
+ * @param mountPoint - where it is mounted, when that is what is to be unmounted.
+ */
+export function holdersArgv({ major, minor }: DeviceNumber, mountPoint = '') {
+  const device = `${String(major)}:${String(minor)}`;
+  return ['sh', '-c', HOLDERS_SCRIPT, 'xen-backup-holders', device, mountPoint] as const;
 }
 
 /**
- * Holders as an operator reads them: `sleep (pid 4711)`, `map VolGroup00-LogVol00`.
+ * Holders as an operator reads them: `sleep (pid 4711, works in /mnt)`, `map xen-backup-...-1`.
  *
+ * @param mountPoint - what is to be unmounted; it does not hold itself.
  * @throws `output-unexpected`.
  */
-export function parseHolders(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [subject = '', name = '', ...rest] = line.split('\t');
-      if (name === '' || rest.length > 0) throw unexpectedOutput('holders: a strange line', line);
-      if (subject === 'map') return `map ${printable(name)}`;
-      if (parseCount(subject) === undefined) {
-        throw unexpectedOutput('holders: no process id', line);
-      }
-      return `${printable(name)} (pid ${subject})`;
-    });
+export function parseHolders(text: string, mountPoint?: string): readonly string[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw unexpectedOutput('holders: cut off', text);
+  return lines
+    .filter((line) => mountPoint === undefined || line !== `mount\t${mountPoint}`)
+    .map(wordsOf);
+}
+
+function wordsOf(line: string): string {
+  const [kind = '', ...fields] = line.split('\t');
+  const words = holderWords(kind, fields);
+  if (words === undefined) throw unexpectedOutput('holders: a strange line', line);
+  return words;
+}
+
+function holderWords(kind: string, fields: readonly string[]): string | undefined {
+  const [first = '', second = '', third = '', fourth = '', ...rest] = fields;
+  if (first === '' || rest.length > 0) return undefined;
+  switch (`${kind} ${String(fields.length)}`) {
+    case 'process 4':
+      return processWords(first, second, third, fourth);
+    case 'map 2':
+      return `map ${shown(first)}${second.startsWith('LVM-') ? ' (an active logical volume)' : ''}`;
+    case 'loop 2':
+      return `loop device ${shown(first)} (on ${shown(second)})`;
+    case 'guest 2':
+      return parseCount(first) === undefined
+        ? undefined
+        : `the running guest with domain id ${first} (${shown(second)})`;
+    case 'mount 1':
+      return `mount ${shown(first)}`;
+    case 'device 1':
+      return `device ${shown(first)}`;
+    case 'swap 1':
+      return `swap on ${shown(first)}`;
+    default:
+      return undefined;
+  }
+}
+
+function processWords(
+  processId: string,
+  use: string,
+  what: string,
+  command: string,
+): string | undefined {
+  const does = useWords(use, shown(what));
+  if (parseCount(processId) === undefined || command === '' || does === undefined) return undefined;
+  return `${shown(command)} (pid ${processId}, ${does})`;
+}
+
+function useWords(use: string, what: string): string | undefined {
+  if (/^fd\/\d+$/.test(use)) return `has ${what === '' ? 'a file' : what} open`;
+  switch (use) {
+    case 'cwd':
+      return `works in ${what}`;
+    case 'root':
+      return `has its root in ${what}`;
+    case 'exe':
+      return `runs ${what}`;
+    case 'maps':
+      return 'has a file of it mapped into memory';
+    case 'mountinfo':
+      return `keeps it mounted on ${what} in a mount namespace of its own`;
+    default:
+      return undefined;
+  }
+}
+
+function shown(text: string): string {
+  return printable(text, nameLimit);
 }
 
 /**
  * Who holds a device, for the message of an error. It never fails: what is to be reported is
  * that the device is busy, and an answer that cannot be had must not hide it.
+ *
+ * @param mountPoint - what is to be unmounted, when it is about a mount of the device.
  */
 export function describeHolders(
   runner: CommandRunner,
   host: HostName,
   device: DeviceNumber,
+  mountPoint?: string,
 ): Promise<readonly string[]> {
-  return orUnknown(() => askForHolders(runner, host, device));
+  return orUnknown(() => askForHolders(runner, host, device, mountPoint));
 }
 
 /** The same for a map, by its device-mapper name. */
@@ -56,11 +128,18 @@ export function describeHoldersOfMap(
   });
 }
 
-async function askForHolders(runner: CommandRunner, host: HostName, device: DeviceNumber) {
-  const result = await runner.run({ argv: holdersArgv(device), timeoutMs: 30_000 });
-  const holders = parseHolders(expectSuccess(host, result).stdout);
-  // A kernel thread (Xen's block back end, NFS) holds devices without any trace in /proc.
-  return holders.length > 0 ? holders : ['no process: perhaps a running guest, or the kernel'];
+async function askForHolders(
+  runner: CommandRunner,
+  host: HostName,
+  device: DeviceNumber,
+  mountPoint?: string,
+) {
+  const result = await runner.run({ argv: holdersArgv(device, mountPoint), timeoutMs: 30_000 });
+  const holders = parseHolders(expectSuccess(host, result).stdout, mountPoint);
+  // Some parts of the kernel (an NFS server) hold devices without any trace that we know.
+  if (holders.length === 0) return ['no process that can be seen: perhaps the kernel itself'];
+  const more = holders.length - holderLimit;
+  return more <= 0 ? holders : [...holders.slice(0, holderLimit), `${String(more)} more`];
 }
 
 async function orUnknown(ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
