@@ -22,11 +22,13 @@ const guests = Array.from(
       (__, copy) => hostNames[(index + copy) % hostCount] ?? '',
     ),
     snapshotSize: { kind: 'percent-of-origin', percent: 20 },
+    snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
     exclude: ['/tmp/*'],
     consistency: 'none',
     maxDeletes: { sharePercent: 30, count: 100_000 },
     bandwidthLimitKiBPerSecond: 0,
     ioClass: 'idle',
+    stallTimeoutMs: 600_000,
     maxDurationMs: 0,
   }),
 );

@@ -3,11 +3,13 @@ export const builtInDefaults = {
   libvirtUri: 'xen:///system',
   stateDir: '/var/lib/xen-backup',
   snapshotSize: '20%',
+  snapshotMaxSize: '100%',
   exclude: ['/tmp/*'],
   consistency: 'none',
   maxDeletesShare: '30%',
   maxDeletesCount: 100_000,
   bandwidthLimit: 0,
   ioClass: 'idle',
+  stallTimeout: '10m',
   maxDuration: 0,
 } as const;

@@ -99,11 +99,13 @@ describe("VS Code's language service", () => {
   it('explains every key that there is', async () => {
     const settings = [
       'snapshotSize',
+      'snapshotMaxSize',
       'exclude',
       'consistency',
       'maxDeletes',
       'bandwidthLimit',
       'ioClass',
+      'stallTimeout',
       'maxDuration',
     ];
     const access = ['address', 'port', 'user', 'identityFile', 'knownHostsFile'];
@@ -154,11 +156,13 @@ describe("VS Code's language service", () => {
       },
       defaults: {
         snapshotSize: '20%',
+        snapshotMaxSize: '100%',
         exclude: ['/tmp/*'],
         consistency: 'none',
         maxDeletes: { share: '30%', count: 100_000 },
         bandwidthLimit: 0,
         ioClass: 'idle',
+        stallTimeout: '10m',
         maxDuration: 0,
       },
       guests: { dc1: { hosts: ['dom0a', 'dom0b', 'dom0c'] } },

@@ -24,11 +24,13 @@ hosts:
   dom0c:
 defaults:
   snapshotSize: 20%
+  snapshotMaxSize: 40G
   exclude: [/tmp/*]
   consistency: none
   maxDeletes: { share: 30%, count: 100000 }
   bandwidthLimit: 0
   ioClass: idle
+  stallTimeout: 5m
   maxDuration: 0
 guests:
   dc1: { hosts: [dom0a, dom0b, dom0c] }
@@ -77,11 +79,13 @@ guests:
           name: 'dc1',
           hosts: ['dom0a', 'dom0b', 'dom0c'],
           snapshotSize: { kind: 'percent-of-origin', percent: 20 },
+          snapshotMaxSize: { kind: 'bytes', bytes: 40 * 2 ** 30 },
           exclude: ['/tmp/*'],
           consistency: 'none',
           maxDeletes: { sharePercent: 30, count: 100_000 },
           bandwidthLimitKiBPerSecond: 0,
           ioClass: 'idle',
+          stallTimeoutMs: 300_000,
           maxDurationMs: 0,
         },
       ],
@@ -101,6 +105,8 @@ guests:
         snapshotSize: { kind: 'bytes', bytes: 10 * 2 ** 30 },
         exclude: ['/tmp/*', '/proc/*'],
         maxDeletes: { sharePercent: 30, count: 5 },
+        snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
+        stallTimeoutMs: 600_000,
         maxDurationMs: 0,
       },
       {

@@ -48,6 +48,7 @@ describe('the configuration in effect', () => {
             address: b
       defaults:
         snapshotSize: 20%
+        snapshotMaxSize: 100%
         exclude:
           - /tmp/*
         consistency: none
@@ -56,6 +57,7 @@ describe('the configuration in effect', () => {
           count: 100000
         bandwidthLimit: 0
         ioClass: idle
+        stallTimeout: 10m
         maxDuration: 0
       guests:
         g:
@@ -63,6 +65,7 @@ describe('the configuration in effect', () => {
             - a
             - b
           snapshotSize: 20%
+          snapshotMaxSize: 100%
           exclude:
             - /tmp/*
           consistency: none
@@ -71,6 +74,7 @@ describe('the configuration in effect', () => {
             count: 100000
           bandwidthLimit: 0
           ioClass: idle
+          stallTimeout: 10m
           maxDuration: 0
       "
     `);
@@ -87,11 +91,13 @@ describe('the configuration in effect', () => {
     const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
     const settings = {
       snapshotSize: optional(fc.constantFrom('20%', '0.5%', '20G', '1.5T', '1049601B', 1_048_577)),
+      snapshotMaxSize: optional(fc.constantFrom('20%', '150%', '40G', 2_097_152)),
       exclude: optional(fc.array(text)),
       consistency: optional(fc.constantFrom('none', 'pause', 'freeze')),
       maxDeletes: optional(fc.record({ share: fc.constantFrom('0%', '33.3%'), count: fc.nat() })),
       bandwidthLimit: optional(fc.constantFrom(0, 17, '10M', '3K')),
       ioClass: optional(fc.constantFrom('idle', 'best-effort', 'none')),
+      stallTimeout: optional(fc.constantFrom('30s', '1h30m', '4d')),
       maxDuration: optional(fc.constantFrom(0, '90s', '1h30m', '7ms')),
     };
     const host = fc.record({

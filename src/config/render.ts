@@ -45,6 +45,7 @@ function hostInput(host: HostConfiguration) {
 function settingsInput(settings: GuestSettings) {
   return {
     snapshotSize: formatSnapshotSize(settings.snapshotSize),
+    snapshotMaxSize: formatSnapshotSize(settings.snapshotMaxSize),
     exclude: [...settings.exclude],
     consistency: settings.consistency,
     maxDeletes: {
@@ -53,6 +54,7 @@ function settingsInput(settings: GuestSettings) {
     },
     bandwidthLimit: formatBandwidth(settings.bandwidthLimitKiBPerSecond),
     ioClass: settings.ioClass,
+    stallTimeout: String(formatDuration(settings.stallTimeoutMs)),
     maxDuration: formatDuration(settings.maxDurationMs),
   };
 }

@@ -8,7 +8,12 @@ import type {
 } from '../core/model/index.js';
 import { builtInDefaults } from './builtin-defaults.js';
 import type { ParsedConfiguration, ParsedGuest, ParsedHost, ParsedSettings } from './schema.js';
-import { shareSchema, snapshotSizeSchema } from './schema-values.js';
+import {
+  shareSchema,
+  snapshotMaxSizeSchema,
+  snapshotSizeSchema,
+  stallTimeoutSchema,
+} from './schema-values.js';
 
 /** A configuration with all defaults, and those defaults. */
 export interface ResolvedConfiguration {
@@ -52,6 +57,7 @@ function hostNames(parsed: ParsedConfiguration): readonly string[] {
 function builtInSettings(): GuestSettings {
   return {
     snapshotSize: snapshotSizeSchema.parse(builtInDefaults.snapshotSize),
+    snapshotMaxSize: snapshotMaxSizeSchema.parse(builtInDefaults.snapshotMaxSize),
     exclude: builtInDefaults.exclude,
     consistency: builtInDefaults.consistency,
     maxDeletes: {
@@ -60,6 +66,7 @@ function builtInSettings(): GuestSettings {
     },
     bandwidthLimitKiBPerSecond: builtInDefaults.bandwidthLimit,
     ioClass: builtInDefaults.ioClass,
+    stallTimeoutMs: stallTimeoutSchema.parse(builtInDefaults.stallTimeout),
     maxDurationMs: builtInDefaults.maxDuration,
   };
 }
@@ -67,6 +74,7 @@ function builtInSettings(): GuestSettings {
 function overlay(below: GuestSettings, above: ParsedSettings): GuestSettings {
   return {
     snapshotSize: above.snapshotSize ?? below.snapshotSize,
+    snapshotMaxSize: above.snapshotMaxSize ?? below.snapshotMaxSize,
     exclude: above.exclude ?? below.exclude,
     consistency: above.consistency ?? below.consistency,
     maxDeletes: {
@@ -75,6 +83,7 @@ function overlay(below: GuestSettings, above: ParsedSettings): GuestSettings {
     },
     bandwidthLimitKiBPerSecond: above.bandwidthLimit ?? below.bandwidthLimitKiBPerSecond,
     ioClass: above.ioClass ?? below.ioClass,
+    stallTimeoutMs: above.stallTimeout ?? below.stallTimeoutMs,
     maxDurationMs: above.maxDuration ?? below.maxDurationMs,
   };
 }

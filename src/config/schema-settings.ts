@@ -4,7 +4,9 @@ import {
   bandwidthSchema,
   maxDurationSchema,
   shareSchema,
+  snapshotMaxSizeSchema,
   snapshotSizeSchema,
+  stallTimeoutSchema,
 } from './schema-values.js';
 
 const maxDeletes = z
@@ -29,6 +31,7 @@ const maxDeletes = z
 /** Keys of `defaults`, and of each guest. */
 export const settingsShape = {
   snapshotSize: snapshotSizeSchema.optional(),
+  snapshotMaxSize: snapshotMaxSizeSchema.optional(),
   exclude: z
     .array(
       z
@@ -69,5 +72,6 @@ export const settingsShape = {
       ],
       default: builtInDefaults.ioClass,
     }),
+  stallTimeout: stallTimeoutSchema.optional(),
   maxDuration: maxDurationSchema.optional(),
 };

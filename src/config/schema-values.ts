@@ -10,6 +10,7 @@ import {
   readDuration,
   readPercent,
   readSnapshotSize,
+  readStallTimeout,
   snapshotSizePattern,
 } from './units.js';
 
@@ -53,17 +54,31 @@ function addReading<T>(reading: Reading<T>, input: unknown, context: z.core.$Ref
   return z.NEVER;
 }
 
-export const snapshotSizeSchema = textOrNumber({
+const snapshotRoom = {
   pattern: snapshotSizePattern,
   read: readSnapshotSize,
   // As readSnapshotSize has it: fewer bytes are a forgotten unit.
   number: z.int().min(1024 ** 2, 'less than 1 MiB; write the unit: 20% of the origin, or 20G'),
   expected: 'expected 20% (of the origin), or a size such as 20G',
+};
+
+export const snapshotSizeSchema = textOrNumber({
+  ...snapshotRoom,
   meta: {
     description:
       'Room for each snapshot of a thick volume, as a share of its origin or as a size (1G = 1GiB = 2^30 bytes). A snapshot that overflows ends the run before anything is deleted. Rounded up to extents, never above what LVM can use. Thin volumes need no room.',
     examples: ['20%', '20G', '512MiB'],
     default: builtInDefaults.snapshotSize,
+  },
+});
+
+export const snapshotMaxSizeSchema = textOrNumber({
+  ...snapshotRoom,
+  meta: {
+    description:
+      'How large each snapshot may become while it is read, written as snapshotSize: one that fills is extended in time, from free extents of its volume group, which return when the run ends. Where it cannot grow the run stops before the snapshot overflows. Not larger than snapshotSize: it never grows.',
+    examples: ['100%', '40G'],
+    default: builtInDefaults.snapshotMaxSize,
   },
 });
 
@@ -100,6 +115,19 @@ export const maxDurationSchema = textOrNumber({
     default: builtInDefaults.maxDuration,
   },
 });
+
+export const stallTimeoutSchema = textLike(
+  durationPattern,
+  readStallTimeout,
+  'expected a duration with its unit, such as 10m',
+)
+  .meta({
+    description:
+      "A copy over whose connection nothing moves for this long is given up (rsync's --timeout), at least 30s. One that says nothing at all is ended after six times as long, because reading long lists and large files is silent work.",
+    examples: ['10m', '1h'],
+    default: builtInDefaults.stallTimeout,
+  })
+  .transform((text, context) => addReading(readStallTimeout(text), text, context));
 
 /** A name whose rule is a function; the expression is the part of it that an editor can check. */
 export function nameSchema(pattern: RegExp, problem: (name: string) => string | undefined) {

@@ -27,11 +27,13 @@ hosts:
 # Settings of all guests; each guest may override each of them.
 defaults:
   snapshotSize: ${builtInDefaults.snapshotSize}                # of the origin, or a size: 20G
+  snapshotMaxSize: ${builtInDefaults.snapshotMaxSize}            # one that fills grows up to this, where the VG has room
   exclude: [${builtInDefaults.exclude.join(', ')}]                # rsync patterns, anchored at the guest's root
   consistency: ${builtInDefaults.consistency}                # none, pause or freeze
   maxDeletes: { share: ${builtInDefaults.maxDeletesShare}, count: ${builtInDefaults.maxDeletesCount} }   # per file system; emptying one is always refused
   bandwidthLimit: ${builtInDefaults.bandwidthLimit}                # 0: unlimited; 10M: 10 MiB per second
   ioClass: ${builtInDefaults.ioClass}
+  stallTimeout: ${builtInDefaults.stallTimeout}                # a copy that moves nothing is given up
   maxDuration: ${builtInDefaults.maxDuration}                   # 0: no limit; 2h
 
 # The guests, each with all hosts that have its disks.

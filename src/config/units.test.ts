@@ -7,6 +7,7 @@ import {
   type Reading,
   readBandwidth,
   readDuration,
+  readStallTimeout,
   readPercent,
   readSize,
   readSnapshotSize,
@@ -101,6 +102,20 @@ describe('a share', () => {
 
   it.each(['30', '0.3', '101%', '%'])('%s is refused', (text) => {
     expect(readPercent(text).kind).toBe('wrong');
+  });
+});
+
+describe('the time after which a silent copy is given up', () => {
+  it.each([
+    ['30s', 30_000],
+    ['10m', 600_000],
+    ['4d', 345_600_000],
+  ])('may be %s', (text, value) => {
+    expect(readStallTimeout(text)).toEqual({ kind: 'value', value });
+  });
+
+  it.each(['0', '29s', '5d', '10', 'never'])('may not be %s: a copy must have an end', (text) => {
+    expect(readStallTimeout(text).kind).toBe('wrong');
   });
 });
 

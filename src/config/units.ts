@@ -102,6 +102,14 @@ export function readDuration(text: string): Reading<number> {
     : wrong('must be 24d or less');
 }
 
+/** Milliseconds after which a silent connection is given up: 30 s to 4 days, never without end. */
+export function readStallTimeout(text: string): Reading<number> {
+  const reading = readDuration(text);
+  if (reading.kind === 'wrong') return wrong('expected a duration with its unit, such as 10m');
+  if (reading.value < 30_000) return wrong('must be 30s or more: a copy must have an end');
+  return reading.value <= 4 * 86_400_000 ? reading : wrong('must be 4d or less');
+}
+
 /**
  * KiB per second. A number without a unit counts KiB, as rsync's `--bwlimit` does; with a unit it
  * is a size per second.

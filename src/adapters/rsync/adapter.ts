@@ -12,6 +12,7 @@ import type {
   ReplicationPeer,
   RunningCommand,
 } from '../../ports/index.js';
+import { deferred } from '../shared/deferred.js';
 import { printable, resultDetails } from '../shared/index.js';
 import { locksDirectory } from '../shared/lock-files.js';
 import { copyArgv, probePeerArgv, stopReceiversArgv } from './argv.js';
@@ -62,9 +63,11 @@ class RsyncCopier implements FileCopier {
     try {
       outcome = await this.#follow(running, options);
     } catch (error) {
-      // The sender's end was not heard of, or its output not understood.
-      await running.stop();
-      await options.stopReceivers?.(tag);
+      // The sender's end was not heard of, or its output not understood, or it outlives KILL. The
+      // receiver is looked for all the same; the first error tells most.
+      const stops = [() => running.stop(), () => options.stopReceivers?.(tag)];
+      if (isXenBackupError(error, 'command-stop-unproven')) stops.shift();
+      for (const stop of stops) await stop();
       throw error;
     }
     const receiverMayLive = outcome.kind !== 'done' && outcome.kind !== 'source-guard-refused';
@@ -104,9 +107,9 @@ class RsyncCopier implements FileCopier {
     const parser = new CopyOutputParser(options.onProgress ?? (() => undefined));
     const stopping = onAbort(options.signal, () => running.stop());
     try {
-      for await (const chunk of running.stdout) parser.push(chunk);
-      parser.end();
-      const result = await running.result;
+      const ended = endOf(running, parser);
+      // What is stuck in the kernel never closes its output: nobody may wait for it then.
+      const result = await Promise.race([ended, stopping.failed]);
       // Also when rsync was faster: whoever aborts must not be told that all is well.
       if (stopping.stopped !== undefined) {
         await stopping.stopped;
@@ -117,6 +120,12 @@ class RsyncCopier implements FileCopier {
       stopping.forget();
     }
   }
+}
+
+async function endOf(running: RunningCommand, parser: CopyOutputParser): Promise<CommandResult> {
+  for await (const chunk of running.stdout) parser.push(chunk);
+  parser.end();
+  return running.result;
 }
 
 function outcomeOf(result: CommandResult, parser: CopyOutputParser): CopyOutcome {
@@ -131,15 +140,19 @@ function aborted(exitCode: number, notes: readonly string[]): CopyOutcome {
 interface Stopping {
   /** Set once the signal has aborted. */
   readonly stopped: Promise<void> | undefined;
+  /** Never resolves; rejects when what was to be stopped could not be proven dead. */
+  readonly failed: Promise<never>;
   forget(): void;
 }
 
 function onAbort(signal: AbortSignal | undefined, stop: () => Promise<void>): Stopping {
   let stopped: Promise<void> | undefined;
+  const failure = deferred<never>();
+  // Heard of by whoever waits for the end of the copy, if anybody does.
+  failure.promise.catch(() => undefined);
   const listener = (): void => {
     stopped = stop();
-    // Awaited where the copy ends.
-    stopped.catch(() => undefined);
+    stopped.catch(failure.reject);
   };
   if (signal?.aborted === true) listener();
   else signal?.addEventListener('abort', listener, { once: true });
@@ -147,6 +160,7 @@ function onAbort(signal: AbortSignal | undefined, stop: () => Promise<void>): St
     get stopped() {
       return stopped;
     },
+    failed: failure.promise,
     forget: () => signal?.removeEventListener('abort', listener),
   };
 }

@@ -19,6 +19,7 @@ import { throwIfInterrupted } from '../steps/index.js';
 import type { MountedTree } from './mount-trees.js';
 import type { TakenSnapshot } from './open-disks.js';
 import { proveMounts, proveSnapshots } from './prove.js';
+import { watchSilence } from './silence.js';
 
 /** One guest's file systems on the source and on one target, both open. */
 export interface CopyJob {
@@ -53,9 +54,6 @@ export interface ClearedTransfer {
   readonly transfer: Transfer;
   readonly maxDeletes: number;
 }
-
-/** Without a byte for this long a copy is given up. */
-const stallTimeoutMs = 600_000;
 
 /**
  * The dry pass over every file system, before the first byte is written to any: a target that is
@@ -135,13 +133,20 @@ async function pass(
     ...about,
     ...(guestPath === undefined ? {} : { guestPath }),
   });
-  const outcome = await job.source.copier.copy(copyRequest(job, transfer, kind, maxDeletes), {
-    signal: job.signal,
-    stopReceivers: (tag) => job.target.copier.stopReceivers(tag),
-    onProgress: (progress) => {
-      events.emit({ type: 'copy-progress', ...place, ...about, ...progress });
-    },
-  });
+  const silence = watchSilence(clock, guest.stallTimeoutMs, route(job, transfer));
+  const signal = AbortSignal.any([job.signal, silence.signal]);
+  const outcome = await job.source.copier
+    .copy(copyRequest(job, transfer, kind, maxDeletes), {
+      signal,
+      stopReceivers: (tag) => job.target.copier.stopReceivers(tag),
+      onProgress: (progress) => {
+        silence.heard();
+        events.emit({ type: 'copy-progress', ...place, ...about, ...progress });
+      },
+    })
+    .finally(() => {
+      silence.end();
+    });
   const statistics = outcome.kind === 'done' ? outcome.statistics : undefined;
   events.emit({
     type: 'copy-finished',
@@ -154,7 +159,7 @@ async function pass(
     deletions: statistics?.deletedEntries ?? 0,
   });
   if (outcome.kind === 'done') return outcome.statistics;
-  throwIfInterrupted(job.signal);
+  throwIfInterrupted(signal);
   throw await explainFailure(job, transfer, outcome);
 }
 
@@ -181,7 +186,7 @@ function copyRequest(
     ...(maxDeletes === undefined ? {} : { maxDeletes }),
     bandwidthLimitKiBPerSecond: job.guest.bandwidthLimitKiBPerSecond,
     ioClass: job.guest.ioClass,
-    stallTimeoutMs,
+    stallTimeoutMs: job.guest.stallTimeoutMs,
     tag: job.nextTag(),
     targetLock: job.targetLock,
   };
@@ -207,7 +212,7 @@ async function explainFailure(
   const text = printable(tellingLine(outcome.text));
   return new XenBackupError(code, {
     message:
-      `${describe(transfer)} from ${job.source.name} to ${job.target.name}: ` +
+      `${route(job, transfer)}: ` +
       `${copyFailureTexts[outcome.kind]} (rsync exit ${String(outcome.exitCode)})${text === '' ? '' : `: ${text}`}`,
     details: { exitCode: outcome.exitCode, text: outcome.text },
   });
@@ -221,6 +226,11 @@ function tellingLine(text: string): string {
 
 function describe({ position, guestPath }: Transfer): string {
   return guestPath === undefined ? position : `${guestPath} (${position})`;
+}
+
+/** `/boot (xvda/1) from dom0a to dom0b`. */
+function route({ source, target }: CopyJob, transfer: Transfer): string {
+  return `${describe(transfer)} from ${source.name} to ${target.name}`;
 }
 
 const noTotals: CopyTotals = { files: 0, bytes: 0, deletions: 0 };

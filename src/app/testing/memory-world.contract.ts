@@ -138,6 +138,9 @@ export class MemoryWorld {
   }
 }
 
+/** Pauses between looks; what is longer is a limit. */
+const longestPauseMs = 10_000;
+
 /** Time that passes only when somebody sleeps, and then at once. */
 class MemoryClock implements Clock {
   #now = 0;
@@ -164,6 +167,10 @@ class MemoryClock implements Clock {
     }
     this.slept.push(durationMs);
     this.#now += durationMs;
+    // Whoever watches something again and again must not keep all others from their turn.
+    if (durationMs > longestPauseMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
   }
 }
 
@@ -177,11 +184,13 @@ export function guestOf(
     name,
     hosts,
     snapshotSize: { kind: 'percent-of-origin', percent: 20 },
+    snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
     exclude: ['/tmp/*'],
     consistency: 'none',
     maxDeletes: { sharePercent: 30, count: 100_000 },
     bandwidthLimitKiBPerSecond: 0,
     ioClass: 'idle',
+    stallTimeoutMs: 600_000,
     maxDurationMs: 0,
     ...settings,
   };

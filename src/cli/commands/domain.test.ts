@@ -128,6 +128,7 @@ function hosts(answers: Readonly<Record<string, Answer>>, guests: readonly strin
       }
       const settings = {
         snapshotSize: { kind: 'bytes', bytes: 1 },
+        snapshotMaxSize: { kind: 'bytes', bytes: 1 },
         exclude: [],
         consistency: 'none',
       } as const;
@@ -135,6 +136,7 @@ function hosts(answers: Readonly<Record<string, Answer>>, guests: readonly strin
         maxDeletes: { sharePercent: 1, count: 1 },
         bandwidthLimitKiBPerSecond: 0,
         ioClass: 'idle',
+        stallTimeoutMs: 600_000,
         maxDurationMs: 0,
       } as const;
       return {

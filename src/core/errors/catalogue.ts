@@ -187,6 +187,12 @@ export const errorCatalogue = {
     meaning: 'rsync did not complete; the message says in what way.',
     remedy: 'The target is marked as not complete; correct the cause and run again.',
   },
+  'copy-stalled': {
+    meaning: 'A copy said nothing at all for too long; it was ended, and both sides with it.',
+    remedy:
+      'Look on both hosts for a process in state D, and for a disk that does not answer. Where ' +
+      'the copy only was slow, set a longer stallTimeout.',
+  },
   'deletions-refused': {
     meaning: 'The copy would delete more on the target than is allowed.',
     remedy:

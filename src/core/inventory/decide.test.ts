@@ -11,11 +11,13 @@ const guest: GuestConfiguration = {
   name: 'dc1',
   hosts: ['a', 'b', 'c'],
   snapshotSize: { kind: 'percent-of-origin', percent: 20 },
+  snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
   exclude: [],
   consistency: 'none',
   maxDeletes: { sharePercent: 30, count: 100_000 },
   bandwidthLimitKiBPerSecond: 0,
   ioClass: 'idle',
+  stallTimeoutMs: 600_000,
   maxDurationMs: 0,
 };
 

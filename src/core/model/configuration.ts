@@ -37,6 +37,8 @@ export type SnapshotSize =
 /** Settings of one guest, after defaults. */
 export interface GuestSettings {
   readonly snapshotSize: SnapshotSize;
+  /** How large a thick snapshot may become while it is read; not larger than that is no growth. */
+  readonly snapshotMaxSize: SnapshotSize;
   /** rsync patterns anchored at the guest's root. */
   readonly exclude: readonly string[];
   readonly consistency: 'none' | 'pause' | 'freeze';
@@ -44,6 +46,8 @@ export interface GuestSettings {
   /** KiB per second, 0 is unlimited. */
   readonly bandwidthLimitKiBPerSecond: number;
   readonly ioClass: 'idle' | 'best-effort' | 'none';
+  /** Without data for this long a copy is given up. */
+  readonly stallTimeoutMs: number;
   /** Whole guest, 0 is unlimited. */
   readonly maxDurationMs: number;
 }
