@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const peers = 'integration/peers/**/*.test.ts';
-const lab = 'integration/lab/**/*.test.ts';
+const lab = ['integration/lab/tests/**/*.test.ts', 'integration/lab/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
           // Needs nothing but Node.
           name: 'unit',
           include: ['src/**/*.test.ts', 'fakes/**/*.test.ts', 'integration/**/*.test.ts'],
-          exclude: [peers, lab, '**/node_modules/**'],
+          exclude: [peers, ...lab, '**/node_modules/**'],
           testTimeout: 20_000,
         },
       },
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           // Two real Xen hosts inside QEMU; booting them takes minutes.
           name: 'lab',
-          include: [lab],
+          include: lab,
           testTimeout: 900_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,

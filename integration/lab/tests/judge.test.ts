@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostNames } from './hosts.js';
-import { lab } from './lab.js';
-import { holdLock } from './lock.js';
+import { hostNames } from '../hosts.js';
+import { lab } from '../lab.js';
+import { holdLock } from '../lock.js';
 
 /** A judge that never objects proves nothing. How trees differ is proven in tree-judge.test.ts. */
 describe('the judges of the lab', () => {

@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { LabError } from '../fail.js';
+import { lab } from '../lab.js';
+import { withLock } from '../lock.js';
+import { outside } from '../outside.js';
+import { say, timed } from '../say.js';
+import { bundleFile } from '../tests/use-lab.js';
+import { choose, type Choice } from './choose.js';
+import { SuiteMemory } from './memory.js';
+import { type Part, parts } from './parts.js';
+import { markdown, table } from './report.js';
+import { type PartResult, runPart } from './run-part.js';
+
+const reportFile = path.resolve(import.meta.dirname, '..', 'REPORT.md');
+
+const usage = `The tests on two real Xen hosts.
+
+  npm run test:lab                    the core, and one other part, chosen by the commit
+  npm run test:lab -- --all           everything; goes on where an earlier one was interrupted
+  npm run test:lab -- PART...         ${parts.map(({ name }) => name).join(', ')}
+`;
+
+async function main(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    console.log(usage);
+    return 0;
+  }
+  const commit = (await outside(['git', 'rev-parse', 'HEAD'])).stdout.trim();
+  const choice = choiceOf(words, commit);
+  const chosen = choose(parts, choice);
+  return withLock(`test:lab ${words.join(' ')}`, async () => {
+    await timed('the bundle', () => outside(['npm', 'run', 'bundle']));
+    // Whatever is missing is built here, so that its time is not a test's.
+    await timed('the prepared pair', () => lab.up());
+    const memory = await SuiteMemory.open(bundleFile);
+    const results = await runAll(chosen, memory, choice.kind === 'all');
+    await lab.down();
+    console.log(`\n${table(results)}`);
+    if (choice.kind === 'all') await keepReport(commit, results);
+    return results.every(({ passed }) => passed) ? 0 : 1;
+  });
+}
+
+function choiceOf(words: readonly string[], commit: string): Choice {
+  if (words.includes('--all')) return { kind: 'all' };
+  return words.length === 0 ? { kind: 'core-and-sample', commit } : { kind: 'named', names: words };
+}
+
+async function runAll(
+  chosen: readonly Part[],
+  memory: SuiteMemory,
+  resumes: boolean,
+): Promise<readonly PartResult[]> {
+  say(`parts: ${chosen.map(({ name }) => name).join(', ')}`);
+  const results: PartResult[] = [];
+  for (const part of chosen) {
+    const earlier = resumes ? memory.passed(part.name) : undefined;
+    if (earlier !== undefined) say(`${part.name}: passed before with this program`);
+    const result = earlier ?? (await timed(part.name, () => runPart(part)));
+    await memory.remember(result);
+    results.push(result);
+  }
+  return results;
+}
+
+async function keepReport(commit: string, results: readonly PartResult[]): Promise<void> {
+  const placed = results.flatMap((result) => {
+    const part = parts.find(({ name }) => name === result.name);
+    return part === undefined ? [] : [{ ...result, part }];
+  });
+  const date = new Date().toISOString().slice(0, 10);
+  const processors = availableParallelism();
+  await writeFile(reportFile, markdown({ commit, date, processors, results: placed }));
+  say(`written: ${reportFile}`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof LabError || error instanceof RangeError)) throw error;
+  console.error(`lab: ${error.message}`);
+  process.exitCode = 2;
+}

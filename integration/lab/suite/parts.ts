@@ -1,0 +1,68 @@
+/** One file of tests on the pair: the unit that is sampled, timed and repeated. */
+export interface Part {
+  readonly name: string;
+  /** Relative to `integration/lab`. */
+  readonly file: string;
+  /** What it shows, for the report. */
+  readonly shows: string;
+  /** `core`: every time. `sample`: one of them each time, chosen by the commit. */
+  readonly when: 'core' | 'sample';
+}
+
+/** Everything that is proven on real hosts. */
+export const parts: readonly Part[] = [
+  {
+    name: 'replicate',
+    file: 'tests/replicate.test.ts',
+    shows: 'run with YAML: identical trees, nothing left, the standby boots',
+    when: 'core',
+  },
+  {
+    name: 'article-configuration',
+    file: 'tests/article-configuration.test.ts',
+    shows: "run with the 2009 script's configuration",
+    when: 'sample',
+  },
+  {
+    name: 'outer-machine',
+    file: 'tests/outer-machine.test.ts',
+    shows: 'run from a third machine that controls both by SSH',
+    when: 'sample',
+  },
+  {
+    name: 'read-only',
+    file: 'tests/read-only.test.ts',
+    shows: 'plan, check and dry run change no byte of the standby',
+    when: 'sample',
+  },
+  {
+    name: 'two-guests',
+    file: 'tests/two-guests.test.ts',
+    shows: 'two guests in one run, three disks; a third is skipped',
+    when: 'sample',
+  },
+  {
+    name: 'block-contracts',
+    file: 'tests/block-contracts.test.ts',
+    shows: 'contract suites of volumes, maps, partitions, contents, mounts, udev',
+    when: 'sample',
+  },
+  {
+    name: 'host-contracts',
+    file: 'tests/host-contracts.test.ts',
+    shows: 'contract suites of runner, files, locks, hypervisor, copier',
+    when: 'sample',
+  },
+  {
+    name: 'same-steps',
+    file: 'tests/same-steps.test.ts',
+    shows: 'simulated and real hosts take the same steps to the same outcome',
+    when: 'sample',
+  },
+  {
+    name: 'judges',
+    file: 'tests/judge.test.ts',
+    shows: 'the comparison and the residue check see what they must see',
+    when: 'sample',
+  },
+];
