@@ -1,5 +1,5 @@
 import type { HeldLock, LockOwner, Locks } from '../../src/ports/index.js';
-import { isLockFree } from '../commands/scripts/locks.js';
+import { isLockFree, removeLockFiles } from '../commands/scripts/locks.js';
 import { FileContent } from '../filesystem/content.js';
 import { exists, makeDirectory, readText, removeFile, writeFile } from '../filesystem/files.js';
 import { addIdleProcess, removeProcess } from '../runner/processes.js';
@@ -36,7 +36,7 @@ export function simulatedLocks(machine: Machine, options: SimulatedLocksOptions 
       }
       machine.fileLocks.push({ path, processId, mode: 'exclusive' });
       writeFile(machine, path, FileContent.fromText(`${JSON.stringify(owner)}\n`), { mode: 0o600 });
-      return { kind: 'held', lock: heldLock(machine, process) };
+      return { kind: 'held', lock: heldLock(machine, process, path) };
     },
     forget: async (name) => {
       for (const path of [fileOf(name), `${fileOf(name)}.writers`]) {
@@ -46,7 +46,11 @@ export function simulatedLocks(machine: Machine, options: SimulatedLocksOptions 
   };
 }
 
-function heldLock(machine: Machine, process: ReturnType<typeof addIdleProcess>): HeldLock {
+function heldLock(
+  machine: Machine,
+  process: ReturnType<typeof addIdleProcess>,
+  path: string,
+): HeldLock {
   const lost = new AbortController();
   let released = false;
   process.killed.signal.addEventListener('abort', () => {
@@ -56,7 +60,13 @@ function heldLock(machine: Machine, process: ReturnType<typeof addIdleProcess>):
   return {
     lost: lost.signal,
     release: async () => {
+      if (released) return;
       released = true;
+      const isHolder = !process.killed.signal.aborted;
+      const { processId } = process;
+      if (isHolder && isLockFree(machine, `${path}.writers`, 'exclusive', processId)) {
+        removeLockFiles(machine, path);
+      }
       removeProcess(machine, process);
     },
   };

@@ -18,7 +18,10 @@ export type LockAccess = 'read-only' | 'read-write';
 
 /** A lock that we hold. */
 export interface HeldLock {
-  /** Ends the process that holds the lock. */
+  /**
+   * Ends the process that holds the lock and removes what the lock left on the host, unless a
+   * writer still lives there.
+   */
   release(): Promise<void>;
   /** Aborts when the lock is lost (its process or its connection died). */
   readonly lost: AbortSignal;
@@ -33,7 +36,7 @@ export type LockAttempt =
 export interface Locks {
   tryLock(name: string, owner: LockOwner): Promise<LockAttempt>;
   /**
-   * Removes what a released lock leaves behind. Only for a name that nobody will take again (a
+   * Removes what the lock of a dead run left behind. Only for a name that nobody will take again (a
    * run's): whoever waits for a lock that is forgotten would wait for another one.
    */
   forget(name: string): Promise<void>;

@@ -1,11 +1,11 @@
-import { errorText, KernelError } from '../../filesystem/errno.js';
+import { KernelError } from '../../filesystem/errno.js';
+import { exists } from '../../filesystem/files.js';
 import { deviceNumberInDecimal } from '../../filesystem/mount-table.js';
 import { type Location, locate } from '../../filesystem/path-walk.js';
 import { changeDirectory } from '../../runner/processes.js';
 import type { Machine } from '../../world/state.js';
 import { type CommandOutcome, failed } from '../types.js';
 import { isLockFree } from './locks.js';
-import { touch } from './host-files.js';
 import type { SimulatedScript } from './types.js';
 
 interface GuardSide {
@@ -61,7 +61,7 @@ export const receiveScript: SimulatedScript = async (machine, args, streams) => 
   return tool === undefined ? failed(0, '') : streams.exec([tool, ...rest]);
 };
 
-/** `flock --shared --timeout 5`. */
+/** `flock --shared --timeout 5`, of a file that is there for as long as the lock is held. */
 async function shareLock(
   machine: Machine,
   path: string,
@@ -69,13 +69,7 @@ async function shareLock(
   killed: AbortSignal,
 ): Promise<CommandOutcome | undefined> {
   const refused = failed(119, `xen-backup-guard: target: no share of the lock ${path}\n`);
-  try {
-    touch(machine, path);
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    const dash = `xen-backup-receive: cannot create ${path}: ${errorText(error.errno)}\n`;
-    return { ...refused, stderr: dash + refused.stderr };
-  }
+  if (!exists(machine, path)) return refused;
   for (let waitedMs = 0; waitedMs <= 5000; waitedMs += 100) {
     if (isLockFree(machine, path, 'shared', processId)) {
       machine.fileLocks.push({ path, processId, mode: 'shared' });

@@ -1,6 +1,12 @@
 import { FileContent } from '../../filesystem/content.js';
 import { errorText, KernelError } from '../../filesystem/errno.js';
-import { writeFile } from '../../filesystem/files.js';
+import {
+  exists,
+  listDirectory,
+  removeDirectory,
+  removeFile,
+  writeFile,
+} from '../../filesystem/files.js';
 import type { FileLock, Machine } from '../../world/state.js';
 import {
   type CommandOutcome,
@@ -75,8 +81,21 @@ export const lockScript: SimulatedScript = async (machine, [name, path = '', own
   }
   streams.print('held\n');
   await untilSilent(machine, streams);
+  if (isLockFree(machine, writers, 'exclusive', streams.processId)) removeLockFiles(machine, path);
   return printed('');
 };
+
+/** What a released lock leaves: nothing, not even the directories when they are empty. */
+export function removeLockFiles(machine: Machine, path: string): void {
+  for (const file of [`${path}.writers`, path])
+    if (exists(machine, file)) removeFile(machine, file);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  if (!directory.endsWith('/xen-backup/locks')) return;
+  for (const each of [directory, directory.slice(0, -'/locks'.length)]) {
+    if (!exists(machine, each) || listDirectory(machine, each).length > 0) return;
+    removeDirectory(machine, each);
+  }
+}
 
 /**
  * Until the input ends, or nothing comes for two minutes. A controller that is alive and can be

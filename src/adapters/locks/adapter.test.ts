@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LockOwner } from '../../ports/index.js';
+import type { CommandRunner, LockOwner } from '../../ports/index.js';
 import { createHostFiles } from '../host-files/index.js';
 import { createLocalRunner } from '../local/index.js';
 import { createLocks } from './adapter.js';
+import { lockArgv } from './argv.js';
 import { parseOwner } from './owner.js';
 
 const hostName = 'dom0b';
@@ -16,6 +17,15 @@ const owner: LockOwner = {
   processId: 1,
   since: '2026-01-02T03:04:05.678Z',
 };
+
+/** Lock holders that end at once, each with the next code. */
+function endingWith(exitCodes: number[]): Pick<CommandRunner, 'run' | 'start'> {
+  return {
+    run: (command) => runner.run(command),
+    start: ({ argv }) =>
+      runner.start({ argv: ['sh', '-c', `exit ${String(exitCodes.shift() ?? 0)}`, ...argv] }),
+  };
+}
 
 describe('locks of a real host', () => {
   let directory: string;
@@ -47,6 +57,44 @@ describe('locks of a real host', () => {
     });
     expect(share.exitCode).toBe(0);
     if (attempt.kind === 'held') await attempt.lock.release();
+  });
+
+  it('leaves nothing of a released lock, but its files while a writer lives', async () => {
+    const attempt = await locks().tryLock('gone', owner);
+    expect(readdirSync(directory)).toContain('gone.lock');
+    const script = 'exec 9<"$1"; flock --shared 9; echo ready; exec sleep 600';
+    const file = join(directory, 'gone.lock.writers');
+    const writer = await runner.start({ argv: ['sh', '-c', script, 'writer', file] });
+    await writer.stdout[Symbol.asyncIterator]().next();
+    if (attempt.kind === 'held') await attempt.lock.release();
+    expect(await locks().tryLock('gone', owner)).toEqual({ kind: 'busy', owner });
+    await writer.stop();
+    const next = await locks().tryLock('gone', owner);
+    if (next.kind === 'held') await next.lock.release();
+    expect(readdirSync(directory).filter((name) => name.startsWith('gone'))).toEqual([]);
+  });
+
+  it.each([
+    ['removed', 'rm -- "$1"'],
+    ['replaced by that of the next holder', 'rm -- "$1" && : >"$1"'],
+  ])('is not held by a lock on a file that was %s meanwhile', async (_what, meanwhile) => {
+    const file = join(directory, 'stale.lock');
+    const [flock, ...words] = lockArgv(file, owner);
+    const at = words.indexOf('sh');
+    const raced = ['sh', '-c', `${meanwhile}; shift; exec "$@"`, 'race', file, ...words.slice(at)];
+    const { exitCode } = await runner.run({ argv: [flock, ...words.slice(0, at), ...raced] });
+    expect(exitCode).toBe(76);
+  });
+
+  it('tries again when its last holder removed the file, but not for ever', async () => {
+    const exitCodes = [76, 66, 75];
+    const files = createHostFiles({ runner, hostName });
+    const over = (codes: number[]) =>
+      createLocks({ runner: { ...runner, ...endingWith(codes) }, files, hostName, directory });
+    expect(await over(exitCodes).tryLock('again', owner)).toEqual({ kind: 'busy' });
+    expect(exitCodes).toEqual([]);
+    const always = over(Array.from({ length: 20 }, () => 76));
+    await expect(always.tryLock('again', owner)).rejects.toMatchObject({ code: 'command-failed' });
   });
 
   it('throws when the lock cannot even be tried', async () => {

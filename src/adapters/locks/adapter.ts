@@ -9,11 +9,13 @@ import type {
 } from '../../ports/index.js';
 import { commandFailed, unexpectedOutput } from '../shared/index.js';
 import { lockFile, locksDirectory } from '../shared/lock-files.js';
-import { busyExitCode, lockArgv } from './argv.js';
+import { busyExitCode, lockArgv, staleExitCodes } from './argv.js';
 import { FlockHeldLock } from './held-lock.js';
 import { parseOwner } from './owner.js';
 
 const maxOwnerBytes = 4096;
+/** Each time somebody else has held and released the lock in the moment between two commands. */
+const maxAttempts = 5;
 
 /** What the adapter needs of its host. */
 export interface LocksOptions {
@@ -43,6 +45,17 @@ class FlockLocks implements Locks {
   }
 
   async tryLock(name: string, owner: LockOwner): Promise<LockAttempt> {
+    for (let attempt = 1; ; attempt += 1) {
+      const taken = await this.#tryOnce(name, owner, attempt === maxAttempts);
+      if (taken !== 'removed-meanwhile') return taken;
+    }
+  }
+
+  async #tryOnce(
+    name: string,
+    owner: LockOwner,
+    isLast: boolean,
+  ): Promise<LockAttempt | 'removed-meanwhile'> {
     const file = lockFile(this.#directory, name);
     await this.#files.makeDirectory(this.#directory);
     const holder = await this.#runner.start({ argv: lockArgv(file, owner) });
@@ -52,6 +65,7 @@ class FlockLocks implements Locks {
     }
     if (said !== '') throw await this.#surprise(holder, said);
     const result = await holder.result;
+    if (staleExitCodes.has(result.exitCode) && !isLast) return 'removed-meanwhile';
     if (result.exitCode !== busyExitCode) throw commandFailed(this.#host, result);
     return this.#busy(file);
   }

@@ -4,6 +4,9 @@ import { LOCK_SCRIPT } from './scripts.js';
 /** Exit code that means: somebody else holds it. */
 export const busyExitCode = 75;
 
+/** The file was removed by its last holder, or its directory was, while it was being locked. */
+export const staleExitCodes: ReadonlySet<number> = new Set([66, 76]);
+
 /** `--no-fork`: the process that holds the lock is the one that is started and stopped. */
 export function lockArgv(file: string, owner: LockOwner): Argv {
   const conflict = ['--nonblock', '--conflict-exit-code', String(busyExitCode)];

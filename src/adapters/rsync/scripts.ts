@@ -24,7 +24,8 @@ exec "$@"
 /**
  * The same for the receiver, through rsync’s `--rsync-path`. $4 is `XEN_BACKUP_COPY=<tag>`; it
  * goes into the environment of rsync and its children, where STOP_RECEIVERS_SCRIPT finds it. $5,
- * when not empty, is a file of which rsync keeps a shared lock for as long as it lives.
+ * when not empty, is a file of which rsync keeps a shared lock for as long as it lives. It is not
+ * made here: it is there for as long as the lock is held, so a receiver that comes late is refused.
  *
  * Exit 122: no such directory. Exit 123: not that file system. Exit 119: the lock is not to be
  * had. (All above 12, so that rsync passes them on instead of its own.)
@@ -43,7 +44,7 @@ cd -P -- "$1" 2>/dev/null || {
 }
 export "$4"
 if [ -n "$5" ]; then
-  touch -- "$5" 2>/dev/null && exec 9>>"$5" && flock --shared --timeout 5 9 || {
+  [ -f "$5" ] && exec 9<"$5" && flock --shared --timeout 5 9 && [ /proc/$$/fd/9 -ef "$5" ] || {
     echo "xen-backup-guard: target: no share of the lock $5" >&2
     exit 119
   }

@@ -120,10 +120,7 @@ export class HostSession {
     } catch (error) {
       return [...this.#residue, `${this.name}: ${toXenBackupError(error).message}`];
     } finally {
-      if (this.#runLock !== undefined) {
-        await this.#runLock.release();
-        await this.host.locks.forget(runLockName(this.runId));
-      }
+      await this.#runLock?.release();
     }
   }
 
