@@ -122,7 +122,7 @@ function table(invocation: Invocation): CommandOutcome {
   );
 }
 
-/** With a name only the lines; without, each line behind the map's name. */
+/** With one name only the lines; with several, and without any, each behind the map's name. */
 function tableLines(
   maps: readonly MapDevice[],
   names: readonly string[],
@@ -131,7 +131,7 @@ function tableLines(
   return maps
     .flatMap((map) =>
       map.table.map((target) => {
-        const prefix = names.length === 0 ? `${map.name}: ` : '';
+        const prefix = names.length === 1 ? '' : `${map.name}: `;
         return `${prefix}${target.start} ${target.sectors} ${target.kind} ${text(map, target)}\n`;
       }),
     )

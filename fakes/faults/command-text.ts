@@ -30,6 +30,7 @@ export const stepCommands = {
   'resume-domain': { command: 'virsh -c * resume' },
   'create-snapshot': { command: 'lvcreate *--snapshot' },
   'remove-snapshot': { command: 'lvremove' },
+  'extend-snapshot': { command: 'lvextend' },
   'create-map': { command: 'dmsetup create' },
   'remove-map': { command: 'dmsetup remove' },
   'add-partition-maps': { command: 'kpartx -a' },

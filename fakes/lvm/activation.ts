@@ -97,6 +97,17 @@ function activateSnapshot(
   }
 }
 
+/** Hands an active thick snapshot to dmeventd; other volumes it would not act on. */
+export function monitorVolume(
+  machine: Machine,
+  group: ScannedGroup,
+  volume: LogicalVolumeMetadata,
+): void {
+  const map = mapOf(machine, group.metadata, volume);
+  if (volume.role.kind !== 'snapshot' || map === undefined || !machine.eventDaemon.running) return;
+  machine.eventDaemon.monitored.add(map.uuid);
+}
+
 function activateOrigin(
   machine: Machine,
   group: ScannedGroup,

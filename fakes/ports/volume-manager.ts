@@ -1,13 +1,20 @@
 import { ownPrefix } from '../../src/core/model/index.js';
-import type { LogicalVolume, SnapshotHealth, VolumeInventory } from '../../src/core/model/index.js';
-import type { SnapshotRequest, VolumeManager } from '../../src/ports/index.js';
-import { logicalVolumeLink } from '../block/lvm-names.js';
-import { deviceAt } from '../block/devices.js';
+import type {
+  LogicalVolume,
+  SnapshotFill,
+  SnapshotHealth,
+  VolumeInventory,
+} from '../../src/core/model/index.js';
+import type { SnapshotRequest, VolumeManager, WatchedSnapshot } from '../../src/ports/index.js';
+import { logicalVolumeLink, lvmMapName } from '../block/lvm-names.js';
+import { deviceAt, mapNamed } from '../block/devices.js';
 import { activeSnapshots, snapshotFill } from '../block/snapshots.js';
+import { usedDataBlocks } from '../block/thin-pools.js';
 import { settleUdev } from '../block/udev-queue.js';
 import { activateVolume } from '../lvm/activation.js';
 import { findVolume, mapOf } from '../lvm/lookup.js';
 import { removeVolume } from '../lvm/remove.js';
+import { extendVolume } from '../lvm/resize.js';
 import { defaultScope, type LvmScan, type ScannedGroup, scanLvm } from '../lvm/scan.js';
 import {
   createThickSnapshot,
@@ -33,7 +40,10 @@ export function simulatedVolumeManager(machine: Machine): VolumeManager {
     findVolume: async (path) => volumeAt(machine, path),
     createSnapshot: (request) => createSnapshot(machine, request),
     removeSnapshot: (proof) => removeSnapshot(machine, proof),
+    extendSnapshot: async (proof, sizeBytes) => extendSnapshot(machine, proof, sizeBytes),
     snapshotHealth: async (group, name) => snapshotHealth(machine, group, name),
+    snapshotFills: async (snapshots) =>
+      snapshots.map((snapshot) => snapshotFillOf(machine, snapshot)),
     readGuestVolumeGroups: async (devices) => readGuestGroups(machine, devices),
   };
 }
@@ -128,7 +138,6 @@ async function removeSnapshot(
   machine: Machine,
   proof: Omit<SnapshotRequest, 'storage'>,
 ): Promise<void> {
-  const place = `${proof.volumeGroup}/${proof.name}`;
   const find = (): [ScannedGroup, LogicalVolumeMetadata] | undefined => {
     const group = scanHost(machine).groups.find(
       ({ metadata }) => metadata.name === proof.volumeGroup,
@@ -138,19 +147,75 @@ async function removeSnapshot(
   };
   const found = find();
   if (found === undefined) return;
-  const { role, tags } = found[1];
-  const origin = role.kind === 'snapshot' || role.kind === 'thin' ? role.origin : undefined;
-  const isProven = proof.tags.length > 0 && proof.tags.every((tag) => tags.includes(tag));
-  if (origin !== proof.origin || !isProven) {
-    throw portError(machine, 'ownership-unproven', `${place} is not the snapshot described`);
-  }
+  requireOurs(machine, proof, found[1]);
   const isFree = (): boolean => useOf(machine, found[0].metadata, found[1]) === 'none';
   if (!(await waitUntil(machine, isFree))) {
-    throw portError(machine, 'volume-busy', `${place} is in use`);
+    throw portError(machine, 'volume-busy', `${proof.volumeGroup}/${proof.name} is in use`);
   }
   const current = find();
   if (current !== undefined) orPortError(machine, () => removeVolume(machine, ...current));
   await settleUdev(machine, udevLimitMs);
+}
+
+function requireOurs(
+  machine: Machine,
+  proof: Omit<SnapshotRequest, 'storage'>,
+  { role, tags }: LogicalVolumeMetadata,
+): void {
+  const origin = role.kind === 'snapshot' || role.kind === 'thin' ? role.origin : undefined;
+  const isProven = proof.tags.length > 0 && proof.tags.every((tag) => tags.includes(tag));
+  if (origin === proof.origin && isProven) return;
+  const place = `${proof.volumeGroup}/${proof.name}`;
+  throw portError(machine, 'ownership-unproven', `${place} is not the snapshot described`);
+}
+
+function extendSnapshot(
+  machine: Machine,
+  proof: Omit<SnapshotRequest, 'storage'>,
+  sizeBytes: number,
+): LogicalVolume {
+  const group = hostGroup(machine, proof.volumeGroup);
+  const volume = findVolume(group.metadata, proof.name);
+  if (volume === undefined) {
+    throw portError(machine, 'volume-not-found', `no snapshot ${proof.name}`);
+  }
+  requireOurs(machine, proof, volume);
+  const wanted = Math.ceil(sizeBytes / (group.metadata.extentSectors * 512));
+  const added = wanted - volume.extentCount;
+  if (added <= 0) return describeVolume(machine, group, volume);
+  const changed = orPortError(machine, () => extendVolume(machine, group, proof.name, added), {
+    'no-space': 'volume-group-full',
+  });
+  return describeVolume(machine, changed, findVolume(changed.metadata, proof.name) ?? volume);
+}
+
+function snapshotFillOf(
+  machine: Machine,
+  { volumeGroup, name, pool }: WatchedSnapshot,
+): SnapshotFill {
+  const health = snapshotHealth(machine, volumeGroup, name);
+  if (health.kind === 'invalid') return health;
+  const { metadata } = hostGroup(machine, volumeGroup);
+  if (pool !== undefined) return poolFill(machine, lvmMapName(metadata.name, pool, 'tpool'));
+  const volume = findVolume(metadata, name);
+  const map = volume === undefined ? undefined : mapOf(machine, metadata, volume);
+  const snapshot = activeSnapshots(machine).find((active) => active.map === map);
+  if (snapshot === undefined) {
+    throw portError(machine, 'output-unexpected', `${volumeGroup}/${name} is no thick snapshot`);
+  }
+  const { usedSectors, totalSectors } = snapshotFill(machine, snapshot);
+  return { kind: 'thick', usedBytes: usedSectors * 512, sizeBytes: totalSectors * 512 };
+}
+
+function poolFill(machine: Machine, mapName: string): SnapshotFill {
+  const [target] = mapNamed(machine, mapName)?.table ?? [];
+  const pool = target?.kind === 'thin-pool' ? machine.thinPools.get(target.pool) : undefined;
+  if (pool === undefined) throw portError(machine, 'volume-not-found', `no pool ${mapName}`);
+  return {
+    kind: 'thin',
+    data: { usedBlocks: usedDataBlocks(pool), totalBlocks: pool.dataSectors / pool.blockSectors },
+    metadata: { usedBlocks: pool.usedMetadataBlocks, totalBlocks: pool.metadataBlocks },
+  };
 }
 
 function snapshotHealth(machine: Machine, groupName: string, name: string): SnapshotHealth {

@@ -10,6 +10,7 @@ const usual: Readonly<Record<string, number>> = {
   lsblk: 20,
   lvchange: 150,
   lvcreate: 250,
+  lvextend: 250,
   lvremove: 250,
   lvs: 80,
   mount: 20,

@@ -179,6 +179,78 @@ export function describeVolumeManagerContract(name: string, makeHost: MakeBlockH
       await volumes().removeSnapshot(wanted);
     });
 
+    it('tells in one look how full several snapshots are, in the order asked for', async () => {
+      const { volumeGroup } = host();
+      const wanted: SnapshotRequest[] = [];
+      for (const [name, sizeBytes] of [
+        ['vm-look-1', 4 * mebibyte],
+        ['vm-look-2', 8 * mebibyte],
+        ['vm-look-3', 8 * mebibyte],
+      ] as const) {
+        await host().createVolume(name, size);
+        const snapshot = request(name, sizeBytes);
+        wanted.push(snapshot);
+        await volumes().createSnapshot(snapshot);
+      }
+      await host().write(`/dev/${volumeGroup}/vm-look-1`, 12 * mebibyte);
+      await host().write(`/dev/${volumeGroup}/vm-look-2`, 4 * mebibyte);
+      const [broken, filled, fresh] = await volumes().snapshotFills(wanted);
+      expect(broken).toMatchObject({ kind: 'invalid' });
+      expect(filled).toMatchObject({ kind: 'thick', sizeBytes: 8 * mebibyte });
+      expect(fresh).toMatchObject({ kind: 'thick', sizeBytes: 8 * mebibyte });
+      const used = [filled, fresh].map((fill) => (fill?.kind === 'thick' ? fill.usedBytes : 0));
+      expect(used[0]).toBeGreaterThan(4 * mebibyte);
+      expect(used[1]).toBeLessThan(mebibyte);
+      expect(await volumes().snapshotFills(wanted.slice(1, 2))).toEqual([filled]);
+      expect(await volumes().snapshotFills([])).toEqual([]);
+      for (const snapshot of wanted) await volumes().removeSnapshot(snapshot);
+      const gone = volumes().snapshotFills(wanted.slice(0, 1));
+      await expect(gone).rejects.toMatchObject({ code: 'volume-not-found' });
+    });
+
+    it('makes a snapshot larger while it is read, so that it overflows later', async () => {
+      const origin = await host().createVolume('vm-grow', size);
+      const wanted = request('vm-grow', 4 * mebibyte);
+      const { deviceMapperPath } = await volumes().createSnapshot(wanted);
+      const release = await host().holdDevice(deviceMapperPath);
+      const grown = await volumes().extendSnapshot(wanted, 16 * mebibyte);
+      expect(grown).toMatchObject({
+        name: wanted.name,
+        sizeBytes: 16 * mebibyte,
+        origin: 'vm-grow',
+      });
+      // Asked for again, or for less, it stays as it is.
+      for (const again of [16, 8]) {
+        expect(await volumes().extendSnapshot(wanted, again * mebibyte)).toMatchObject({
+          sizeBytes: 16 * mebibyte,
+        });
+      }
+      await host().write(origin, 12 * mebibyte);
+      expect(await volumes().snapshotFills([wanted])).toMatchObject([
+        { kind: 'thick', sizeBytes: 16 * mebibyte },
+      ]);
+      await release();
+      await volumes().removeSnapshot(wanted);
+    });
+
+    it('grows nothing that is not ours, not there, or has no room to grow', async () => {
+      await host().createVolume('vm-grow-not', size);
+      const wanted = request('vm-grow-not', 4 * mebibyte);
+      await volumes().createSnapshot(wanted);
+      const foreign = { ...wanted, tags: [...tags, 'xen-backup-another-run'] };
+      const cases = [
+        [foreign, 8 * mebibyte, 'ownership-unproven'],
+        [{ ...wanted, name: 'no-such-snapshot' }, 8 * mebibyte, 'volume-not-found'],
+        [wanted, 2 ** 50, 'volume-group-full'],
+      ] as const;
+      for (const [proof, sizeBytes, code] of cases) {
+        const growth = volumes().extendSnapshot(proof, sizeBytes);
+        await expect(growth, code).rejects.toMatchObject({ code });
+      }
+      expect(await listed(wanted.name)).toMatchObject({ sizeBytes: 4 * mebibyte });
+      await volumes().removeSnapshot(wanted);
+    });
+
     it('has no health of a snapshot that is not there', async () => {
       const health = volumes().snapshotHealth(host().volumeGroup, 'no-such-snapshot');
       await expect(health).rejects.toMatchObject({ code: 'volume-not-found' });
@@ -197,6 +269,12 @@ export function describeVolumeManagerContract(name: string, makeHost: MakeBlockH
       });
       const health = await volumes().snapshotHealth(host().volumeGroup, wanted.name);
       expect(health).toEqual({ kind: 'unlimited' });
+      const { pool = '' } = snapshot;
+      const [fill] = await volumes().snapshotFills([{ ...wanted, pool }]);
+      if (fill?.kind !== 'thin') throw new Error('not the fill of a pool');
+      for (const { usedBlocks, totalBlocks } of [fill.data, fill.metadata]) {
+        expect(usedBlocks).toBeLessThan(totalBlocks);
+      }
       await volumes().removeSnapshot(wanted);
       expect(await listed(wanted.name)).toBeUndefined();
     });

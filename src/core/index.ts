@@ -9,6 +9,7 @@ export * from './model/index.js';
 export * from './mounting/index.js';
 export type * from './plan/index.js';
 export * from './report/index.js';
+export * from './snapshots/index.js';
 export * from './standby/index.js';
 export * from './steps/index.js';
 export * from './transfer/index.js';

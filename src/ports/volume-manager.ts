@@ -1,6 +1,7 @@
 import type {
   GuestVolumeGroup,
   LogicalVolume,
+  SnapshotFill,
   SnapshotHealth,
   VolumeInventory,
 } from '../core/model/index.js';
@@ -18,6 +19,14 @@ export interface SnapshotRequest {
     | { readonly kind: 'thin' };
   /** LVM tags that prove it ours: `xen-backup`, and one with the run id. */
   readonly tags: readonly string[];
+}
+
+/** A snapshot that is watched. */
+export interface WatchedSnapshot {
+  readonly volumeGroup: string;
+  readonly name: string;
+  /** The pool of a thin one. */
+  readonly pool?: string;
 }
 
 /** LVM of a host, and LVM found inside guests' disks. */
@@ -41,6 +50,26 @@ export interface VolumeManager {
   removeSnapshot(proof: Omit<SnapshotRequest, 'storage'>): Promise<void>;
   /** @throws `volume-not-found`. */
   snapshotHealth(volumeGroup: string, snapshot: string): Promise<SnapshotHealth>;
+  /**
+   * How full the snapshots given are, in their order: one command whatever their number, cheap
+   * enough to be repeated every second. It takes no lock of LVM's, so that it answers while LVM
+   * itself hangs, and is given up after 20 s.
+   *
+   * @throws `volume-not-found`, `output-unexpected`, `command-timed-out`.
+   */
+  snapshotFills(snapshots: readonly WatchedSnapshot[]): Promise<readonly SnapshotFill[]>;
+  /**
+   * Makes a thick snapshot of ours larger, while it is read, and leaves it unknown to dmeventd: LVM
+   * would otherwise have it monitored from then on.
+   *
+   * @param sizeBytes - of the whole snapshot; LVM rounds it up to extents
+   * @returns the snapshot as it is then
+   * @throws `ownership-unproven`, `volume-group-full`, `volume-not-found`, `command-failed`.
+   */
+  extendSnapshot(
+    proof: Omit<SnapshotRequest, 'storage'>,
+    sizeBytes: number,
+  ): Promise<LogicalVolume>;
   /**
    * Reads the volume groups whose physical volumes lie on the devices given, and on nothing
    * else: every command carries a filter that accepts only these devices. Activates nothing.

@@ -8,6 +8,8 @@ export interface LvmConfig {
   readonly filter: readonly FilterPattern[];
   /** A device must pass both filters. */
   readonly globalFilter: readonly FilterPattern[];
+  /** Whether what is activated or resumed is handed to dmeventd. */
+  readonly monitoring: 'on' | 'off';
 }
 
 interface FilterPattern {
@@ -36,6 +38,7 @@ export function readConfig(machine: Machine, texts: readonly string[]): ConfigRe
     scanLogicalVolumes: machine.lvmSettings.scanLogicalVolumes,
     filter: [],
     globalFilter: machine.lvmSettings.globalFilter.map(parsePattern),
+    monitoring: 'on',
   };
   for (const text of texts) {
     try {
@@ -56,6 +59,8 @@ function applySetting(config: LvmConfig, key: string, value: ConfigValue): LvmCo
       return { ...config, filter: patternsOf(value) };
     case 'devices/global_filter':
       return { ...config, globalFilter: patternsOf(value) };
+    case 'activation/monitoring':
+      return { ...config, monitoring: value === 0 ? 'off' : 'on' };
     default:
       // Everything else (use_devicesfile, hints...) has no meaning for simulated devices.
       return config;

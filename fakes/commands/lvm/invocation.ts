@@ -3,7 +3,7 @@ import { type LvmScan, scanLvm, type ScanScope } from '../../lvm/scan.js';
 import type { Machine } from '../../world/state.js';
 import { allValues, type OptionSpec, type ParsedOption, parseOptions } from '../getopt.js';
 import { type CommandOutcome, failed } from '../types.js';
-import { readConfig, scopeOf } from './config.js';
+import { type LvmConfig, readConfig, scopeOf } from './config.js';
 import { waitForGroups } from './group-lock.js';
 
 /** A command line of LVM that could be read, and what it sees. */
@@ -13,6 +13,7 @@ export interface LvmInvocation {
   readonly argv: Argv;
   readonly options: readonly ParsedOption[];
   readonly operands: readonly string[];
+  readonly config: LvmConfig;
   readonly scope: ScanScope;
   readonly scan: LvmScan;
 }
@@ -48,7 +49,7 @@ export async function invokeLvm(
     scanLvm(machine, scope).groups.map(({ metadata }) => metadata.name),
   );
   const scan = scanLvm(machine, scope);
-  return run({ machine, tool, argv, options, operands, scope, scan });
+  return run({ machine, tool, argv, options, operands, config: config.config, scope, scan });
 }
 
 /** Lines for stderr or stdout, indented as LVM does. */

@@ -1,4 +1,5 @@
 import { freeExtents } from '../../lvm/allocate.js';
+import { monitorVolume } from '../../lvm/activation.js';
 import { extendVolume } from '../../lvm/resize.js';
 import { isSimulationError } from '../../world/errors.js';
 import { lastValue, type OptionSpec, valued } from '../getopt.js';
@@ -33,7 +34,9 @@ export const lvextend: SimulatedCommand = (machine, argv) =>
     }
     const added = wanted - volume.extentCount;
     try {
-      extendVolume(machine, group, volume.name, added);
+      const changed = extendVolume(machine, group, volume.name, added);
+      // Whatever is resumed is monitored from then on (lvm2: _lv_resume, monitor_dev_for_events).
+      if (invocation.config.monitoring === 'on') monitorVolume(machine, changed, volume);
     } catch (error) {
       if (!isSimulationError(error, 'no-space')) throw error;
       return lvmFailure(invocation, [

@@ -4,10 +4,18 @@ import {
   type GuestVolumeGroup,
   type HostName,
   type LogicalVolume,
+  type SnapshotFill,
   type SnapshotHealth,
   type VolumeInventory,
 } from '../../core/model/index.js';
-import type { Clock, CommandRunner, SnapshotRequest, VolumeManager } from '../../ports/index.js';
+import type {
+  Clock,
+  CommandResult,
+  CommandRunner,
+  SnapshotRequest,
+  VolumeManager,
+  WatchedSnapshot,
+} from '../../ports/index.js';
 import {
   commandFailed,
   expectQuietSuccess,
@@ -15,12 +23,16 @@ import {
   saysMapIsAbsent,
 } from '../shared/index.js';
 import * as argv from './argv.js';
+import { parseFills, watchedMaps } from './fill.js';
 import { readGuestVolumeGroups } from './guest-reader.js';
 import { hostDeviceSettings } from './host-settings.js';
 import { volumeOperand } from './names.js';
 import { harmlessWarnings, meaningOfFailure, saysVolumeIsAbsent } from './outcome.js';
 import { parseLogicalVolumes, parseSnapshotStatus, parseVolumeGroups } from './parse.js';
-import { createSnapshot, removeSnapshot } from './snapshots.js';
+import { createSnapshot, extendSnapshot, removeSnapshot } from './snapshots.js';
+
+/** A question that the kernel answers at once, or not at all. */
+const fillTimeoutMs = 20_000;
 
 /** What the adapter needs of its host. */
 export interface VolumeManagerOptions {
@@ -82,16 +94,41 @@ class LvmVolumeManager implements VolumeManager {
     return removeSnapshot(this.#context(), proof);
   }
 
+  extendSnapshot(
+    proof: Omit<SnapshotRequest, 'storage'>,
+    sizeBytes: number,
+  ): Promise<LogicalVolume> {
+    return extendSnapshot(this.#context(), proof, sizeBytes);
+  }
+
+  async snapshotFills(snapshots: readonly WatchedSnapshot[]): Promise<readonly SnapshotFill[]> {
+    if (snapshots.length === 0) return [];
+    for (const { volumeGroup, name, pool } of snapshots) {
+      volumeOperand(volumeGroup, name);
+      if (pool !== undefined) volumeOperand(volumeGroup, pool);
+    }
+    const result = await this.#runner.run({
+      argv: argv.mapStatesArgv(watchedMaps(snapshots)),
+      timeoutMs: fillTimeoutMs,
+    });
+    this.#requireMaps(result);
+    return parseOutput(this.#host, result, (text) => parseFills(text, snapshots));
+  }
+
   async snapshotHealth(volumeGroup: string, snapshot: string): Promise<SnapshotHealth> {
     volumeOperand(volumeGroup, snapshot);
     const name = deviceMapperName(volumeGroup, snapshot);
     const result = await this.#runner.run({ argv: argv.snapshotStatusArgv(name) });
+    this.#requireMaps(result);
+    return parseOutput(this.#host, result, parseSnapshotStatus);
+  }
+
+  #requireMaps(result: CommandResult): void {
     if (result.exitCode !== 0) {
       const code = saysMapIsAbsent(result.stderr) ? 'volume-not-found' : 'command-failed';
       throw commandFailed(this.#host, result, code);
     }
     expectQuietSuccess(this.#host, result);
-    return parseOutput(this.#host, result, parseSnapshotStatus);
   }
 
   readGuestVolumeGroups(devices: readonly string[]): Promise<readonly GuestVolumeGroup[]> {

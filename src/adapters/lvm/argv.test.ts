@@ -17,6 +17,25 @@ const snapshot = {
 } as const;
 
 describe('the LVM command lines', () => {
+  it('make a snapshot larger without handing it to dmeventd, which would unmount it', () => {
+    const { volumeGroup, name } = snapshot;
+    expect(argv.extendSnapshotArgv(config, volumeGroup, name, 629_145_600)).toEqual([
+      'lvextend',
+      '--config',
+      `${config} activation{monitoring=0}`,
+      '--size',
+      '629145600b',
+      'VolGroupXX/xen-backup-abcdefghij-1',
+    ]);
+  });
+
+  it('ask for the state of maps without committing a pool’s metadata', () => {
+    expect(argv.mapStatesArgv(['vg-a', 'vg-b-tpool'])).toEqual([
+      ...['dmsetup', 'status', '--noflush', 'vg-a', 'vg-b-tpool'],
+    ]);
+    expect(() => argv.mapStatesArgv(['--force'])).toThrow();
+  });
+
   it('reject our own maps on the host, before the host’s own filter', () => {
     expect(hostDevices()).toBe('devices{global_filter=["r|^/dev/mapper/xen-backup-.*|"]}');
     expect(hostDevices(['a|^/dev/sd.*|', 'r|"\\.|'])).toBe(

@@ -70,6 +70,35 @@ export function snapshotStatusArgv(deviceMapperName: string): Argv {
   return ['dmsetup', 'status', requireOperand('map name', deviceMapperName)];
 }
 
+/**
+ * State of several maps. Without `--noflush` a question about a thin pool commits its metadata:
+ * watching would write.
+ */
+export function mapStatesArgv(deviceMapperNames: readonly string[]): Argv {
+  const names = deviceMapperNames.map((name) => requireOperand('map name', name));
+  return ['dmsetup', 'status', '--noflush', ...names];
+}
+
+/**
+ * Makes a snapshot larger. Whatever LVM resumes it hands to dmeventd, which would unmount the
+ * snapshot when it overflows, unless monitoring is off for this command (lvextend knows no
+ * `--monitor`).
+ */
+export function extendSnapshotArgv(
+  config: string,
+  volumeGroup: string,
+  name: string,
+  sizeBytes: number,
+): Argv {
+  const settings = `${config} activation{monitoring=0}`;
+  return [
+    'lvextend',
+    ...withConfig(settings),
+    ...['--size', sizeArgument(sizeBytes)],
+    volumeOperand(volumeGroup, name),
+  ];
+}
+
 /** Physical volumes on exactly these devices. */
 export function guestPhysicalVolumesArgv(devices: readonly string[]): Argv {
   const columns =

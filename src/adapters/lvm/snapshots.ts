@@ -7,7 +7,12 @@ import {
   resultDetails,
   retryWhileBusy,
 } from '../shared/index.js';
-import { activateThinArgv, createSnapshotArgv, removeVolumeArgv } from './argv.js';
+import {
+  activateThinArgv,
+  createSnapshotArgv,
+  extendSnapshotArgv,
+  removeVolumeArgv,
+} from './argv.js';
 import { volumeOperand } from './names.js';
 import { meaningOfFailure } from './outcome.js';
 
@@ -53,13 +58,7 @@ export async function removeSnapshot(context: SnapshotContext, proof: Proof): Pr
   const { volumeGroup, name } = proof;
   const found = await context.find(volumeGroup, name);
   if (found === undefined) return;
-  const doubt = findDoubt(found, proof);
-  if (doubt !== undefined) {
-    throw new XenBackupError('ownership-unproven', {
-      message: `${volumeOperand(volumeGroup, name)} on ${context.host} is not ours: ${doubt}`,
-      details: { host: context.host, origin: found.origin, tags: found.tags },
-    });
-  }
+  requireOurs(context, found, proof);
   const argv = removeVolumeArgv(await context.settings(), volumeGroup, name);
   const busy = await retryWhileBusy(context.clock, async () => {
     const result = await context.runner.run({ argv });
@@ -70,6 +69,45 @@ export async function removeSnapshot(context: SnapshotContext, proof: Proof): Pr
     throw commandFailed(context.host, result, meaning);
   });
   if (busy !== undefined) throw await busyError(context, proof, busy);
+}
+
+/** Makes a snapshot of ours larger and reads it back. See the port for what is thrown. */
+export async function extendSnapshot(
+  context: SnapshotContext,
+  proof: Proof,
+  sizeBytes: number,
+): Promise<LogicalVolume> {
+  const { volumeGroup, name } = proof;
+  const place = `${volumeOperand(volumeGroup, name)} on ${context.host}`;
+  const found = await context.find(volumeGroup, name);
+  if (found === undefined) {
+    throw new XenBackupError('volume-not-found', { message: `there is no snapshot ${place}` });
+  }
+  requireOurs(context, found, proof);
+  // LVM fails where nothing is to be done, and with an older size it would be right to.
+  if (found.sizeBytes >= sizeBytes) return found;
+  await succeed(
+    context,
+    extendSnapshotArgv(await context.settings(), volumeGroup, name, sizeBytes),
+  );
+  const grown = await context.find(volumeGroup, name);
+  if (grown !== undefined && grown.sizeBytes >= sizeBytes) return grown;
+  throw new XenBackupError('output-unexpected', {
+    message:
+      `lvextend succeeded, but ${place} has ${String(grown?.sizeBytes ?? 0)} bytes instead of ` +
+      String(sizeBytes),
+    details: { host: context.host },
+  });
+}
+
+/** @throws `ownership-unproven`. */
+function requireOurs(context: SnapshotContext, found: LogicalVolume, proof: Proof): void {
+  const doubt = findDoubt(found, proof);
+  if (doubt === undefined) return;
+  throw new XenBackupError('ownership-unproven', {
+    message: `${volumeOperand(proof.volumeGroup, proof.name)} on ${context.host} is not ours: ${doubt}`,
+    details: { host: context.host, origin: found.origin, tags: found.tags },
+  });
 }
 
 /** Why a volume cannot be the snapshot described, `undefined` when it is. */

@@ -25,6 +25,8 @@ export async function perform(step: Step, host: Host): Promise<StepEffect> {
       return nothing;
     case 'create-snapshot':
       return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step) };
+    case 'extend-snapshot':
+      return { kind: 'snapshot', volume: await host.volumes.extendSnapshot(step, step.sizeBytes) };
     case 'create-map': {
       const map = await host.deviceMapper.create(step);
       return { kind: 'map', path: `/dev/mapper/${map.name}`, deviceNumber: map.deviceNumber };

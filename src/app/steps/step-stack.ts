@@ -170,6 +170,8 @@ function describeStep(step: Step): string {
       return `udev rule ${step.path}`;
     case 'create-snapshot':
       return `snapshot ${step.volumeGroup}/${step.name} of ${step.origin}`;
+    case 'extend-snapshot':
+      return `growth of snapshot ${step.volumeGroup}/${step.name}`;
     case 'create-map':
       return `map ${step.name}`;
     case 'add-partition-maps':

@@ -4,6 +4,7 @@ import {
   type LogicalVolume,
   type PartitionMap,
   parseOwnedName,
+  type SnapshotFill,
   type SnapshotHealth,
   type StepSegment,
   type VolumeGroup,
@@ -157,6 +158,20 @@ export class MemoryDevices {
           this.#requireFree(found.deviceMapperPath);
           this.logicalVolumes.delete(proof.name);
         }),
+      extendSnapshot: (proof, sizeBytes) =>
+        host.call(`extend-snapshot ${proof.name} ${String(sizeBytes)}`, () => {
+          const found = this.logicalVolumes.get(proof.name);
+          if (found === undefined) {
+            throw new XenBackupError('volume-not-found', { message: proof.name });
+          }
+          const grown = { ...found, sizeBytes };
+          this.logicalVolumes.set(proof.name, grown);
+          return grown;
+        }),
+      snapshotFills: (snapshots) =>
+        host.call(`fills ${snapshots.map(({ name }) => name).join(' ')}`, () =>
+          snapshots.map(({ name }) => this.#fillOf(name)),
+        ),
       snapshotHealth: (_, name) =>
         host.call(`health ${name}`, () => {
           const health = this.health.get(name);
@@ -170,6 +185,17 @@ export class MemoryDevices {
           return groupsOn(this.shown(first).layout, paths, (path) => this.shown(path).device);
         }),
     };
+  }
+
+  #fillOf(name: string): SnapshotFill {
+    const [health, volume] = [this.health.get(name), this.logicalVolumes.get(name)];
+    if (health === undefined || volume === undefined) {
+      throw new XenBackupError('volume-not-found', { message: name });
+    }
+    if (health.kind === 'invalid') return health;
+    const usedShare = health.kind === 'healthy' ? health.usedShare : 0;
+    const { sizeBytes } = volume;
+    return { kind: 'thick', usedBytes: usedShare * sizeBytes, sizeBytes };
   }
 
   get deviceMapper(): DeviceMapper {

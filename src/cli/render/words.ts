@@ -44,6 +44,8 @@ export function sayStep(step: Step): string {
           : 'in its thin pool';
       return `snapshot of ${step.volumeGroup}/${step.origin}, ${room}: ${step.name}`;
     }
+    case 'extend-snapshot':
+      return `snapshot ${step.name} of ${step.volumeGroup}/${step.origin} grows to ${formatBytes(step.sizeBytes)}`;
     case 'create-map':
       return `map${aboutOf(step)} ${step.name} over ${devicesOf(step)}, ${step.access}`;
     case 'add-partition-maps':
@@ -70,6 +72,7 @@ export function stepDetails(step: Step): readonly string[] {
     case 'install-rule':
       return [step.path];
     case 'create-snapshot':
+    case 'extend-snapshot':
       return [`tags ${step.tags.join(', ')}`];
     case 'create-map':
       return [`uuid ${step.uuid}`, ...step.segments.map(saySegment)];

@@ -1,4 +1,3 @@
 export { decideGuest, type GuestDecision, type HostInventory } from './decide.js';
 export { disksOnTarget, type GuestDisk, selectDisks } from './disks.js';
-export { snapshotSizeBytes } from './snapshot-size.js';
 export { holdsItsDisks, stateMeaning } from './states.js';

@@ -28,6 +28,7 @@ export function readJournal(text: string): JournalText {
 const undoFields: Readonly<Record<StepKind, readonly string[]>> = {
   'install-rule': ['path'],
   'create-snapshot': ['volumeGroup', 'origin', 'name'],
+  'extend-snapshot': [],
   'create-map': ['name', 'uuid'],
   'add-partition-maps': ['device'],
   'prepare-mount-points': ['base'],

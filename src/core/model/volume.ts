@@ -38,6 +38,21 @@ export interface VolumeInventory {
   readonly logicalVolumes: readonly LogicalVolume[];
 }
 
+/** How full a store of blocks is. */
+export interface BlockFill {
+  readonly usedBlocks: number;
+  readonly totalBlocks: number;
+}
+
+/** What a snapshot that is read takes up, as seen in one look. */
+export type SnapshotFill =
+  /** Room of its own, for what the origin has overwritten. */
+  | { readonly kind: 'thick'; readonly usedBytes: number; readonly sizeBytes: number }
+  /** It shares the room of its pool. */
+  | { readonly kind: 'thin'; readonly data: BlockFill; readonly metadata: BlockFill }
+  /** It shows the source no more, or its pool takes no more writes. */
+  | { readonly kind: 'invalid'; readonly status: string };
+
 /** State of a snapshot while it is read. */
 export type SnapshotHealth =
   | { readonly kind: 'healthy'; readonly usedShare: number }

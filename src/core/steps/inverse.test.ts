@@ -15,6 +15,16 @@ const examples: { readonly [Kind in StepKind]: Step & { readonly kind: Kind } } 
     storage: { kind: 'thick', sizeBytes: 4096 },
     tags: ['xen-backup', 'xen-backup-abcdefghij'],
   },
+  'extend-snapshot': {
+    kind: 'extend-snapshot',
+    host: 'a',
+    guest: 'dc1',
+    volumeGroup: 'vg',
+    origin: 'dc1',
+    name: 'xen-backup-abcdefghij-1',
+    tags: ['xen-backup', 'xen-backup-abcdefghij'],
+    sizeBytes: 8192,
+  },
   'create-map': {
     kind: 'create-map',
     host: 'a',
@@ -73,6 +83,11 @@ describe('inverse', () => {
       name: 'xen-backup-abcdefghij-2',
       uuid: 'XENBACKUP-abcdefghij-2',
     });
+  });
+
+  it('leaves growth to the removal of the snapshot, which is proven without a size', () => {
+    expect(inverse(examples['extend-snapshot'])).toEqual({ kind: 'nothing' });
+    expect(inverse(examples['create-snapshot'])).not.toHaveProperty('sizeBytes');
   });
 
   it('needs nothing but what survives a journal', () => {

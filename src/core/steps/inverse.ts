@@ -41,6 +41,8 @@ export function inverse(step: Step): Undo {
       return { kind: 'remove-mount-points', base: step.base };
     case 'mount':
       return { kind: 'unmount', mountPoint: step.mountPoint };
+    // The snapshot goes whatever its size.
+    case 'extend-snapshot':
     case 'protect-mount-points':
       return { kind: 'nothing' };
   }

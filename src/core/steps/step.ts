@@ -7,6 +7,7 @@ import type { GuestName, HostName, NodePosition } from '../model/index.js';
 export type Step =
   | InstallRuleStep
   | CreateSnapshotStep
+  | ExtendSnapshotStep
   | CreateMapStep
   | AddPartitionMapsStep
   | PrepareMountPointsStep
@@ -39,6 +40,19 @@ export interface CreateSnapshotStep extends StepBase {
     | { readonly kind: 'thick'; readonly sizeBytes: number }
     | { readonly kind: 'thin' };
   readonly tags: readonly string[];
+}
+
+/**
+ * Makes a snapshot of ours larger while it is read. It needs no undo of its own: the snapshot is
+ * removed whatever its size, and its extents with it.
+ */
+export interface ExtendSnapshotStep extends StepBase {
+  readonly kind: 'extend-snapshot';
+  readonly volumeGroup: string;
+  readonly origin: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly sizeBytes: number;
 }
 
 /** One line of a device-mapper table; sectors are 512 bytes. */

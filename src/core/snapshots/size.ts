@@ -25,7 +25,7 @@ export function snapshotSizeBytes(
 const smallestBytes = 3 * chunkBytes;
 
 /** Enough for every chunk of the origin to change: then the snapshot can never overflow. */
-function coveringBytes(originBytes: number): number {
+export function coveringBytes(originBytes: number): number {
   const dataChunks = Math.ceil(originBytes / chunkBytes);
   // A table that is exactly full needs an empty one behind it as its end.
   const tableChunks = Math.floor(dataChunks / chunksPerTable) + 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { snapshotSizeBytes } from './snapshot-size.js';
+import { snapshotSizeBytes } from './size.js';
 
 const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;

@@ -1,0 +1,11 @@
+export {
+  fillSpeed,
+  type FillReading,
+  type FillVerdict,
+  judgeFill,
+  pauseBeforeNextLook,
+  withReading,
+} from './fill.js';
+export { grownSizeBytes } from './growth.js';
+export { proposeSnapshotSize, saySnapshotSize, type SnapshotNeed } from './proposal.js';
+export { coveringBytes, snapshotSizeBytes } from './size.js';
