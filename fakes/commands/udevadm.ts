@@ -1,4 +1,6 @@
+import { deviceAt } from '../block/devices.js';
 import { settleUdev } from '../block/udev-queue.js';
+import { otherRulesFor } from '../block/udev-rules.js';
 import { reloadRules } from '../daemons/rule-files.js';
 import type { Machine } from '../world/state.js';
 import { flag, isGiven, lastValue, type OptionSpec, parseOptions, valued } from './getopt.js';
@@ -19,6 +21,7 @@ const udevadm: SimulatedCommand = async (machine, argv) => {
     return printed(`${machine.tools.get('udevadm')?.version ?? ''}\n`);
   }
   if (action === 'settle') return settle(machine, words);
+  if (action === 'info') return info(machine, argv, words);
   if (action === 'control') return control(machine, argv, words);
   return notSimulated(argv);
 };
@@ -39,6 +42,34 @@ async function settle(machine: Machine, words: readonly string[]): Promise<Comma
   }
   const settled = await settleUdev(machine, Number(text) * 1000);
   return settled ? printed('') : failed(1, 'Timed out for waiting the udev queue being empty.\n');
+}
+
+/** `info --query property DEVICE`: what is known of it, as far as anybody here reads it. */
+function info(
+  machine: Machine,
+  argv: Parameters<SimulatedCommand>[1],
+  words: readonly string[],
+): CommandOutcome {
+  const [option, query, path = '', ...rest] = words;
+  if (option !== '--query' || query !== 'property' || rest.length > 0) return notSimulated(argv);
+  const device = deviceAt(machine, path);
+  if (device === undefined) {
+    return failed(1, `Unknown device "${path}": No such device\n`);
+  }
+  const { major, minor } = device.number;
+  const isLeftAlone = otherRulesFor(machine, device) === 'off';
+  const properties = [
+    `DEVPATH=/devices/virtual/block/${device.kernelName}`,
+    `DEVNAME=/dev/${device.kernelName}`,
+    'DEVTYPE=disk',
+    `MAJOR=${major}`,
+    `MINOR=${minor}`,
+    'SUBSYSTEM=block',
+    ...(device.kind === 'map' ? [`DM_NAME=${device.name}`, `DM_UUID=${device.uuid}`] : []),
+    ...(isLeftAlone ? ['DM_NOSCAN=1', 'DM_UDEV_DISABLE_OTHER_RULES_FLAG=1'] : []),
+    `SYSTEMD_READY=${isLeftAlone ? '0' : '1'}`,
+  ];
+  return printed(properties.map((line) => `${line}\n`).join(''));
 }
 
 const controlOptions: readonly OptionSpec[] = [

@@ -1,4 +1,6 @@
 import type { DeviceEvents } from '../../src/ports/index.js';
+import { deviceAt } from '../block/devices.js';
+import { otherRulesFor } from '../block/udev-rules.js';
 import { settleUdev } from '../block/udev-queue.js';
 import { reloadRules } from '../daemons/rule-files.js';
 import { FileContent } from '../filesystem/content.js';
@@ -23,6 +25,11 @@ export function simulatedDeviceEvents(machine: Machine): DeviceEvents {
       makeParents(machine, path);
       writeFile(machine, path, FileContent.fromText(`${ruleText}\n`), { mode: 0o600 });
       reloadRules(machine);
+    },
+    async isLeftAlone(device) {
+      const found = deviceAt(machine, device);
+      if (found === undefined) throw portError(machine, 'device-not-found', `no ${device}`);
+      return otherRulesFor(machine, found) === 'off';
     },
     async removeRule(path) {
       if (exists(machine, path)) removeFile(machine, path);

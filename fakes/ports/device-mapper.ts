@@ -61,6 +61,7 @@ function statusLine(machine: Machine, map: MapDevice, target: Target): string {
 function targetOf(machine: Machine, segment: StepSegment): Target {
   const range = { start: segment.startSector, sectors: segment.sectors };
   const key = (path: string): string => keyOf(requireDeviceAt(machine, path).number);
+  if (segment.kind === 'error') return { kind: 'error', ...range };
   if (segment.kind === 'linear') {
     const { device, offsetSectors } = segment;
     return { kind: 'linear', ...range, device: key(device), offset: offsetSectors };

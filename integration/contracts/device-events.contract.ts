@@ -30,6 +30,14 @@ export function describeDeviceEventsContract(name: string, makeHost: MakeBlockHo
       await host().ports.partitionMaps.remove(path);
     });
 
+    it('tells whether udev follows the rule', async () => {
+      await events().installRule(rulePath);
+      const { path } = await wrappedVolume(host(), 'de-proof', 64 * mebibyte);
+      expect(await events().isLeftAlone(path)).toBe(true);
+      const nobody = events().isLeftAlone('/dev/mapper/no-such-map');
+      await expect(nobody).rejects.toMatchObject({ code: 'device-not-found' });
+    });
+
     it('installs the rule again without complaint', async () => {
       await events().installRule(rulePath);
       await events().installRule(rulePath);

@@ -75,6 +75,10 @@ describe('a device-mapper table', () => {
     );
   });
 
+  it('can show nothing at all', () => {
+    expect(tableOf([{ kind: 'error', startSector: 0, sectors: 8 }])).toBe('0 8 error\n');
+  });
+
   it.each<[string, readonly StepSegment[]]>([
     ['empty', []],
     ['with a gap before it', [{ ...linear, startSector: 1 }]],

@@ -23,6 +23,7 @@ export function tableOf(segments: readonly StepSegment[]): string {
 }
 
 function target(segment: StepSegment): string {
+  if (segment.kind === 'error') return 'error';
   if (segment.kind === 'linear') return `linear ${area(segment)}`;
   const { chunkSectors, stripes, sectors } = segment;
   if (stripes.length === 0 || requireSectors(chunkSectors) === 0) refuse('stripes of nothing');

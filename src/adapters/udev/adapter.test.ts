@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { HostFiles } from '../../ports/index.js';
 import { codeOf } from '../shared/recordings.contract.js';
 import { ReplayRunner } from '../shared/replay.contract.js';
-import { reloadArgv, settleArgv } from './argv.js';
+import { propertiesArgv, reloadArgv, settleArgv } from './argv.js';
 import { createDeviceEvents } from './index.js';
 import { UDEV_RULE } from './scripts.js';
 
@@ -44,6 +45,45 @@ describe('the udev adapter', () => {
     expect(done).toEqual(['mkdir /run/udev/rules.d', `write ${path}`]);
     expect(written.get(path)).toBe(UDEV_RULE);
     expect(runner.lines).toEqual(['udevadm control --reload']);
+  });
+
+  const map = '/dev/mapper/xen-backup-abcdefghij-0';
+  const followed = 'DEVPATH=/x\nDM_NOSCAN=1\nDM_UDEV_DISABLE_OTHER_RULES_FLAG=1\nSYSTEMD_READY=0\n';
+
+  it('believes in a rule only when udev says of a map of ours what the rule sets', async () => {
+    const recorded = JSON.parse(
+      readFileSync('integration/lab/recorded-raw/udev/info-partition-with-rule.json', 'utf8'),
+    ) as { stdout: string };
+    for (const stdout of [followed, recorded.stdout]) {
+      const { runner, events } = setUp();
+      runner.on(/^udevadm info/, { stdout });
+      expect(await events.isLeftAlone(map)).toBe(true);
+      expect(runner.lines).toEqual([`udevadm info --query property ${map}`]);
+    }
+  });
+
+  it.each([
+    followed.replace('DM_NOSCAN=1\n', ''),
+    followed.replace('FLAG=1', 'FLAG=0'),
+    followed.replace('READY=0', 'READY=1'),
+  ])('does not believe in it when udev says %j', async (stdout) => {
+    const { runner, events } = setUp();
+    runner.on(/^udevadm info/, { stdout });
+    expect(await events.isLeftAlone(map)).toBe(false);
+  });
+
+  it.each([
+    [{ exitCode: 1, stderr: `Unknown device "${map}": No such device\n` }, 'device-not-found'],
+    [{ exitCode: 1, stderr: 'something else\n' }, 'command-failed'],
+    [{ stdout: '' }, 'output-unexpected'],
+    [{ stdout: 'DEVPATH=/x' }, 'output-unexpected'],
+    [{ stdout: 'no property\n' }, 'output-unexpected'],
+    [{ stdout: 'A=1\nA=2\n' }, 'output-unexpected'],
+  ])('does not guess from %j', async (answer, code) => {
+    const { runner, events } = setUp();
+    runner.on(/^udevadm info/, answer);
+    await expect(events.isLeftAlone(map)).rejects.toMatchObject({ code });
+    expect(() => propertiesArgv('name')).toThrow();
   });
 
   it('removes the rule and makes udev forget it', async () => {

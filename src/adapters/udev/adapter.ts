@@ -1,8 +1,15 @@
 import { posix } from 'node:path';
 import type { HostName } from '../../core/model/index.js';
 import type { CommandRunner, DeviceEvents, HostFiles } from '../../ports/index.js';
-import { commandFailed, expectSuccess, requirePath } from '../shared/index.js';
-import { reloadArgv, settleArgv } from './argv.js';
+import {
+  commandFailed,
+  expectQuietSuccess,
+  expectSuccess,
+  parseOutput,
+  requirePath,
+} from '../shared/index.js';
+import { propertiesArgv, reloadArgv, settleArgv } from './argv.js';
+import { parseProperties, saysDeviceIsUnknown } from './parse.js';
 import { UDEV_RULE } from './scripts.js';
 
 /** What the adapter needs of its host. */
@@ -19,6 +26,13 @@ export interface DeviceEventsOptions {
 export function createDeviceEvents(options: DeviceEventsOptions): DeviceEvents {
   return new UdevDeviceEvents(options);
 }
+
+/** What the rule sets, and what the host's own rules look at before they touch a device. */
+const leftAlone = {
+  DM_NOSCAN: '1',
+  DM_UDEV_DISABLE_OTHER_RULES_FLAG: '1',
+  SYSTEMD_READY: '0',
+} as const;
 
 class UdevDeviceEvents implements DeviceEvents {
   readonly #runner: CommandRunner;
@@ -39,6 +53,16 @@ class UdevDeviceEvents implements DeviceEvents {
     await this.#files.makeDirectory(posix.dirname(path));
     await this.#files.writeTextAtomically(path, UDEV_RULE);
     await this.#reload();
+  }
+
+  async isLeftAlone(device: string): Promise<boolean> {
+    const result = await this.#runner.run({ argv: propertiesArgv(device) });
+    if (result.exitCode !== 0) {
+      const absent = saysDeviceIsUnknown(result.stderr);
+      throw commandFailed(this.#host, result, absent ? 'device-not-found' : 'command-failed');
+    }
+    const known = parseOutput(this.#host, expectQuietSuccess(this.#host, result), parseProperties);
+    return Object.entries(leftAlone).every(([key, value]) => known.get(key) === value);
   }
 
   async removeRule(path: string): Promise<void> {

@@ -1,9 +1,15 @@
 import { XenBackupError } from '../../core/errors/index.js';
 import type { Argv } from '../../ports/index.js';
+import { requirePath } from '../shared/index.js';
 
 /** Makes udevd read its rules again. */
 export function reloadArgv(): Argv {
   return ['udevadm', 'control', '--reload'];
+}
+
+/** What udev knows of a device, `KEY=value` a line. */
+export function propertiesArgv(device: string): Argv {
+  return ['udevadm', 'info', '--query', 'property', requirePath('device', device)];
 }
 
 /** Waits until the event queue is empty. @throws `internal` for a time that is no whole second. */

@@ -22,6 +22,11 @@ function rulePath(runId: RunId): string {
   return `/run/udev/rules.d/56-xen-backup-${runId}.rules`;
 }
 
+/** Name and stamp of the n-th object of a run on a host; 0 is the map that proves the rule. */
+function ownObject(runId: RunId, number: number) {
+  return { name: ownedName(runId, number), uuid: `XENBACKUP-${runId}-${String(number)}` };
+}
+
 /**
  * One run on one host: its journal, its own object names, the lock that shows it alive, and what
  * it needs once whatever the number of guests.
@@ -73,9 +78,7 @@ export class HostSession {
 
   /** A fresh name for a map or a snapshot. */
   nextObject(): { readonly name: string; readonly uuid: string } {
-    const number = this.#names.next();
-    const { runId } = this.#context;
-    return { name: ownedName(runId, number), uuid: `XENBACKUP-${runId}-${String(number)}` };
+    return ownObject(this.runId, this.#names.next());
   }
 
   /** A mark for a process of the run on this host: `<run id>-<number>`. */
@@ -140,6 +143,8 @@ export class HostSession {
     this.#runLock = attempt.lock;
     try {
       await this.#own.take({ kind: 'install-rule', host: this.name, path: rulePath(runId) });
+      await this.#own.take({ kind: 'prove-rule', host: this.name, ...ownObject(runId, 0) });
+      await this.#own.undoLast();
     } catch (error) {
       await this.end();
       throw error;

@@ -1,3 +1,4 @@
+import { unknownVolumesRemedy } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { IdentifiedHost } from '../hosts/host-pool.js';
 import { type RecoveryResult, recoverFromJournals } from './recover-journals.js';
@@ -24,15 +25,42 @@ export async function recoverHost(
   try {
     const journals = await recoverFromJournals(context, identified, liveness);
     const stamped = await recoverStamped(host, context.clock, liveness);
+    // A torn journal lacks what stands on top of all it lists: with that gone, the rest goes too.
+    const again =
+      journals.residue.length > 0 && stamped.undone.length > 0
+        ? await recoverFromJournals(context, identified, liveness)
+        : { undone: [], residue: journals.residue };
     const result = {
-      undone: [...journals.undone, ...stamped.undone],
-      residue: [...liveness.problems, ...journals.residue, ...stamped.residue],
+      undone: [...journals.undone, ...stamped.undone, ...again.undone],
+      residue: [...liveness.problems, ...again.residue, ...stamped.residue],
     };
     announce(context, host.name, result);
+    warnOfUnknownVolumes(context, host.name, stamped.unknownVolumes);
     return result;
   } finally {
     await liveness.release();
   }
+}
+
+/** They are not stamped, so they are not ours to remove; but they keep our maps from going. */
+function warnOfUnknownVolumes(
+  { events }: RunContext,
+  host: string,
+  names: readonly string[],
+): void {
+  if (names.length === 0) return;
+  events.emit({
+    type: 'notice',
+    level: 'warning',
+    host,
+    message: `volumes of groups that are not the host's are active: ${names.map(shownName).join(', ')}`,
+    remedy: unknownVolumesRemedy,
+  });
+}
+
+/** Such a name is the guest's: nothing of it may reach a terminal as it is. */
+function shownName(name: string): string {
+  return /^[A-Za-z0-9+_.-]{1,128}$/.test(name) ? name : JSON.stringify(name);
 }
 
 function announce({ events }: RunContext, host: string, { undone, residue }: RecoveryResult): void {

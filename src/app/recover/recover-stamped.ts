@@ -4,8 +4,9 @@ import {
   type RunId,
   toXenBackupError,
   type Undo,
+  unknownVolumes,
 } from '../../core/index.js';
-import type { Clock, Host } from '../../ports/index.js';
+import type { Clock, DeviceMap, Host } from '../../ports/index.js';
 import { runDirectory } from '../context.js';
 import { takeUndo } from '../steps/undo.js';
 import type { RecoveryResult } from './recover-journals.js';
@@ -20,7 +21,7 @@ export async function recoverStamped(
   host: Host,
   clock: Clock,
   liveness: RunLiveness,
-): Promise<RecoveryResult> {
+): Promise<SweepResult> {
   const sweep = new Sweep(host, clock, liveness);
   await sweep.mounts();
   await sweep.maps();
@@ -30,12 +31,19 @@ export async function recoverStamped(
   return sweep.result;
 }
 
+export interface SweepResult extends RecoveryResult {
+  /** Active volumes of groups that are not the host's: a guest's, which nobody should activate. */
+  readonly unknownVolumes: readonly string[];
+}
+
 class Sweep {
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #liveness: RunLiveness;
   readonly #undone: string[] = [];
   readonly #residue: string[] = [];
+  #maps: readonly DeviceMap[] = [];
+  #unknownVolumes: readonly string[] = [];
 
   constructor(host: Host, clock: Clock, liveness: RunLiveness) {
     this.#host = host;
@@ -43,8 +51,9 @@ class Sweep {
     this.#liveness = liveness;
   }
 
-  get result(): RecoveryResult {
-    return { undone: this.#undone, residue: this.#residue };
+  get result(): SweepResult {
+    const unknown = this.#unknownVolumes;
+    return { undone: this.#undone, residue: this.#residue, unknownVolumes: unknown };
   }
 
   async mounts(): Promise<void> {
@@ -58,7 +67,8 @@ class Sweep {
 
   async maps(): Promise<void> {
     const waiting = new Map<string, string>();
-    for (const { name, uuid } of await this.#host.deviceMapper.list()) {
+    this.#maps = await this.#host.deviceMapper.list();
+    for (const { name, uuid } of this.#maps) {
       const owned = parseOwnedName(name);
       if (owned === undefined || !isStampOf(uuid, owned.runId)) continue;
       if (await this.#liveness.isDead(owned.runId)) waiting.set(name, uuid);
@@ -82,8 +92,9 @@ class Sweep {
   }
 
   async snapshots(): Promise<void> {
-    const { logicalVolumes } = await this.#host.volumes.inventory();
-    for (const { name, volumeGroup, origin, tags } of logicalVolumes) {
+    const inventory = await this.#host.volumes.inventory();
+    this.#unknownVolumes = unknownVolumes(this.#maps, inventory);
+    for (const { name, volumeGroup, origin, tags } of inventory.logicalVolumes) {
       const owned = parseOwnedName(name);
       if (owned === undefined || origin === undefined) continue;
       const stamp = ['xen-backup', `xen-backup-${owned.runId}`];

@@ -320,3 +320,98 @@ describe('recover', () => {
     expect(hosts.data('b', articleGuest)).toEqual(['old', 'old']);
   });
 });
+
+describe('recover under difficulties', () => {
+  const path = `${journals}/run0000001.ndjson`;
+  const readOnly = new XenBackupError('file-unreadable', { message: 'Read-only file system' });
+
+  async function interruptedRun(): Promise<ThreeHosts> {
+    const hosts = new ThreeHosts();
+    await dieAt(hosts, 150, 'after');
+    return hosts;
+  }
+
+  it.each([
+    ['the state directory is full or read-only', /a: (remove-file|append|write)/],
+    ['the journal cannot be read', /a: read .*ndjson/],
+    ['the journals cannot be listed', /a: list .*journals/],
+  ])('takes everything down although %s, says so, and ends in 10', async (_, pattern) => {
+    const hosts = await interruptedRun();
+    hosts.world.fail(pattern, readOnly);
+    const report = await recover(hosts);
+    expect(report.exitCode).toBe(10);
+    expect(report.residue.join()).toContain('Read-only file system');
+    expect(hosts.traces).toEqual([`a: file ${path}`]);
+    hosts.world.revive();
+    expect(await recover(hosts)).toMatchObject({ exitCode: 0, residue: [] });
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it.each([
+    ['garbage', 'no journal\n\u0000\u001b[2J\n{"v":1}\n'],
+    ['nothing', ''],
+    ['a line that was torn in the middle', undefined],
+  ])('finds by its stamp what a journal does not tell that holds %s', async (_, text) => {
+    const hosts = await interruptedRun();
+    const { files } = hosts.world.host('a');
+    const whole = files.get(path) ?? '';
+    files.set(path, text ?? whole.slice(0, whole.length / 2));
+    expect(await recover(hosts)).toMatchObject({ exitCode: 0, residue: [] });
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it('finds the snapshots after a reboot, which took maps, mounts and rules with it', async () => {
+    const hosts = await interruptedRun();
+    for (const host of hosts.world.hosts.values()) {
+      host.bootId = `second-boot-of-${host.name}`;
+      host.devices.maps.clear();
+      host.mounts.entries.length = 0;
+      host.mounts.directories.clear();
+      host.rules.clear();
+    }
+    expect(hosts.traces.some((line) => line.includes('snapshot'))).toBe(true);
+    expect(await recover(hosts)).toMatchObject({ exitCode: 0, residue: [] });
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it('names a volume of a guest that is active on the host, and leaves it alone', async () => {
+    const hosts = await interruptedRun();
+    const { maps } = hosts.world.host('a').devices;
+    const [shown] = [...maps.values()];
+    const uuid = `LVM-${'g'.repeat(32)}${'v'.repeat(32)}`;
+    maps.set('VolGroup00-LogVol00', { ...shown!, uuid, below: [] });
+    await recover(hosts);
+    expect([...maps.keys()]).toEqual(['VolGroup00-LogVol00']);
+    expect(hosts.world.events).toContainEqual(
+      expect.objectContaining({
+        type: 'notice',
+        level: 'warning',
+        host: 'a',
+        message: expect.stringContaining('VolGroup00-LogVol00'),
+        remedy: expect.stringContaining('vgchange -an'),
+      }),
+    );
+  });
+});
+
+describe('a host whose udev does not follow our rule', () => {
+  it('is refused before anything of a guest can be seen there', async () => {
+    const hosts = new ThreeHosts();
+    hosts.world.host('b').udev = 'deaf';
+    const { targets } = await hosts.report();
+    expect(targets).toMatchObject([
+      { host: 'b', outcome: 'refused', code: 'udev-rule-ignored' },
+      { host: 'c', outcome: 'done' },
+    ]);
+    expect(hosts.world.trace(/^b: (create-map|add-partition|mount )/)).toEqual([]);
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it('cannot be the source either', async () => {
+    const hosts = new ThreeHosts();
+    hosts.world.host('a').udev = 'deaf';
+    expect(await hosts.report()).toMatchObject({ outcome: 'failed', code: 'udev-rule-ignored' });
+    expect(hosts.world.trace(/create-snapshot|create-map/)).toEqual([]);
+    expect(hosts.traces).toEqual([]);
+  });
+});

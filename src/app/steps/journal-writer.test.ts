@@ -6,7 +6,8 @@ import { JournalWriter } from './journal-writer.js';
 const path = '/var/lib/xen-backup/journals/run0000001.ndjson';
 
 function step(id: number): NumberedStep {
-  return { kind: 'install-rule', host: 'a', path: `/run/udev/rules.d/${String(id)}`, id };
+  const path = `/run/udev/rules.d/56-xen-backup-run000000${String(id)}.rules`;
+  return { kind: 'install-rule', host: 'a', path, id };
 }
 
 function setUp(lastSeq?: number): {

@@ -1,9 +1,11 @@
-import type {
-  DeviceNumber,
-  LogicalVolume,
-  PartitionMap,
-  PrepareMountPointsStep,
-  Step,
+import {
+  type DeviceNumber,
+  type LogicalVolume,
+  type PartitionMap,
+  type PrepareMountPointsStep,
+  type ProveRuleStep,
+  type Step,
+  XenBackupError,
 } from '../../core/index.js';
 import { runDirectory } from '../context.js';
 import type { Host } from '../../ports/index.js';
@@ -22,6 +24,9 @@ export async function perform(step: Step, host: Host): Promise<StepEffect> {
   switch (step.kind) {
     case 'install-rule':
       await host.deviceEvents.installRule(step.path);
+      return nothing;
+    case 'prove-rule':
+      await proveRule(step, host);
       return nothing;
     case 'create-snapshot':
       return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step) };
@@ -43,6 +48,17 @@ export async function perform(step: Step, host: Host): Promise<StepEffect> {
       await host.mounts.makeReadOnly(step.base);
       return nothing;
   }
+}
+
+/** @throws `udev-rule-ignored`. */
+async function proveRule({ name, uuid }: ProveRuleStep, host: Host): Promise<void> {
+  const segments = [{ kind: 'error', startSector: 0, sectors: 8 }] as const;
+  await host.deviceMapper.create({ name, uuid, access: 'read-only', segments });
+  if (await host.deviceEvents.isLeftAlone(`/dev/mapper/${name}`)) return;
+  throw new XenBackupError('udev-rule-ignored', {
+    message: `udev on ${host.name} does not follow the rule that keeps it away from ${name}`,
+    details: { host: host.name },
+  });
 }
 
 async function prepareMountPoints(step: PrepareMountPointsStep, host: Host): Promise<void> {

@@ -13,7 +13,7 @@ const [wrapper, snapshot] = [`xen-backup-${runId}-2`, `xen-backup-${runId}-1`];
 
 /** All kinds of steps, in an order in which each stands on those before it. */
 const steps: readonly Step[] = [
-  { kind: 'install-rule', host: 'a', path: '/run/udev/rules.d/56-x.rules' },
+  { kind: 'install-rule', host: 'a', path: '/run/udev/rules.d/56-xen-backup-abcdefghij.rules' },
   {
     kind: 'create-snapshot',
     host: 'a',
@@ -178,7 +178,7 @@ describe('taking steps', () => {
         type: 'undo-started',
         stepId: 1,
         host: 'a',
-        undo: { kind: 'remove-rule', path: '/run/udev/rules.d/56-x.rules' },
+        undo: { kind: 'remove-rule', path: '/run/udev/rules.d/56-xen-backup-abcdefghij.rules' },
       },
       { type: 'undo-finished', stepId: 1, host: 'a', durationMs: 0 },
     ]);
@@ -198,7 +198,7 @@ describe('unwinding', () => {
       `a: remove-partition-maps /dev/mapper/${wrapper}`,
       `a: remove-map ${wrapper}`,
       `a: remove-snapshot ${snapshot}`,
-      'a: remove-rule /run/udev/rules.d/56-x.rules',
+      'a: remove-rule /run/udev/rules.d/56-xen-backup-abcdefghij.rules',
     ]);
     // Journal and directory of the run are the session's.
     expect(world.host('a').traces).toEqual([`file ${path}`, `directory /run/xen-backup/${runId}`]);
@@ -251,7 +251,7 @@ describe('unwinding', () => {
       `a: partition maps of /dev/mapper/${wrapper} (held by 4711 (bash))`,
       `a: map ${wrapper} (held by 4711 (bash))`,
       `a: snapshot vg/${snapshot} of dc1-xvda (held by 4711 (bash))`,
-      'a: udev rule /run/udev/rules.d/56-x.rules (held by 4711 (bash))',
+      'a: udev rule /run/udev/rules.d/56-xen-backup-abcdefghij.rules (held by 4711 (bash))',
     ]);
     expect(attempts()).toBe(1);
     expect(world.clock.slept).toEqual([100, 500, 2_000, 5_000]);

@@ -168,6 +168,8 @@ function describeStep(step: Step): string {
   switch (step.kind) {
     case 'install-rule':
       return `udev rule ${step.path}`;
+    case 'prove-rule':
+      return `map ${step.name} that proves the udev rule`;
     case 'create-snapshot':
       return `snapshot ${step.volumeGroup}/${step.name} of ${step.origin}`;
     case 'extend-snapshot':

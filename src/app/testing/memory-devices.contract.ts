@@ -46,6 +46,12 @@ interface MemoryMap extends Shown {
   readonly below: readonly string[];
 }
 
+/** Where every access fails. */
+const nothingThere: LayoutDevice = {
+  sizeBytes: 4096,
+  body: { kind: 'leaf', content: { kind: 'blank' } },
+};
+
 const extentSizeBytes = 4 * 1024 * 1024;
 
 /** The block devices of one host: volumes, snapshots, maps, and what they show of guests. */
@@ -203,22 +209,26 @@ export class MemoryDevices {
     return {
       list: () =>
         host.call('maps', () => [...this.maps.keys()].map((name) => this.#describe(name))),
+      // The map that proves the rule of a run shows nothing of a guest: its verbs are its own.
       create: (request) =>
-        host.call(`create-map ${request.name}`, () => {
-          if (this.maps.has(request.name)) throw new Error(`map ${request.name} exists`);
-          const below = request.segments.flatMap(devicesOf);
-          for (const path of below) this.shown(path);
-          this.#add(
-            request.name,
-            request.uuid,
-            request.access,
-            below,
-            this.#lookThrough(request.segments),
-          );
-          return this.#describe(request.name);
-        }),
+        host.call(
+          `${request.name.endsWith('-0') ? 'prove-rule' : 'create-map'} ${request.name}`,
+          () => {
+            if (this.maps.has(request.name)) throw new Error(`map ${request.name} exists`);
+            const below = request.segments.flatMap(devicesOf);
+            for (const path of below) this.shown(path);
+            this.#add(
+              request.name,
+              request.uuid,
+              request.access,
+              below,
+              this.#lookThrough(request.segments),
+            );
+            return this.#describe(request.name);
+          },
+        ),
       remove: (name, uuid) =>
-        host.call(`remove-map ${name}`, () => {
+        host.call(`${name.endsWith('-0') ? 'end-proof' : 'remove-map'} ${name}`, () => {
           const map = this.maps.get(name);
           if (map === undefined) return;
           if (map.uuid !== uuid) throw new XenBackupError('ownership-unproven', { message: name });
@@ -303,6 +313,8 @@ export class MemoryDevices {
   /** A wrapper shows what it stands on; any other map of ours is a guest's logical volume. */
   #lookThrough(segments: readonly StepSegment[]): Shown {
     const [first] = segments;
+    if (first?.kind === 'error')
+      return { device: nothingThere, layout: { disks: new Map(), groups: [] } };
     if (first?.kind !== 'linear') throw new Error('only linear maps here');
     const { device, layout } = this.shown(first.device);
     if (device.body.kind !== 'physical-volume' || first.offsetSectors === 0)

@@ -35,6 +35,8 @@ export class MemoryHost {
   readonly locks = new Map<string, { readonly owner: LockOwner; readonly lost: AbortController }>();
   readonly domains = new Map<string, MemoryDomain>();
   readonly rules = new Set<string>();
+  /** Whether udev follows rules that are there. */
+  udev: 'obedient' | 'deaf' = 'obedient';
   readonly tools = new Map<string, string>();
   readonly interfaces = new Set(['xenbr0']);
   readonly regularFiles = new Set<string>();
@@ -116,6 +118,8 @@ export class MemoryHost {
       mounts: mounts.mounter,
       deviceEvents: {
         installRule: (path) => this.call(`install-rule ${path}`, () => void this.rules.add(path)),
+        isLeftAlone: (path) =>
+          this.call(`is-left-alone ${path}`, () => this.rules.size > 0 && this.udev === 'obedient'),
         removeRule: (path) => this.call(`remove-rule ${path}`, () => void this.rules.delete(path)),
         settle: () => this.call('settle', () => undefined),
       },

@@ -24,6 +24,7 @@ import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
 import { takeInventory } from '../stages/inventory.js';
 import { journalDirectory } from '../steps/index.js';
 import { attempt, without } from './check-attempt.js';
+import { activeVolumes } from './check-volumes.js';
 import { runReplication } from './run.js';
 
 type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
@@ -105,6 +106,7 @@ class Check {
         }
       }
       findings.push(...(await this.#activeGroups(pool, inventories, plans)));
+      findings.push(...(await activeVolumes(pool, inventories)));
       findings.push(...uncoveredGuests(inventories, this.#context.configuration.guests));
       return findings;
     });

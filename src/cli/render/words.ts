@@ -37,6 +37,8 @@ export function sayStep(step: Step): string {
   switch (step.kind) {
     case 'install-rule':
       return 'keep udev away from the devices of this run';
+    case 'prove-rule':
+      return 'prove that udev stays away';
     case 'create-snapshot': {
       const room =
         step.storage.kind === 'thick'
@@ -71,6 +73,8 @@ export function stepDetails(step: Step): readonly string[] {
   switch (step.kind) {
     case 'install-rule':
       return [step.path];
+    case 'prove-rule':
+      return [`map ${step.name}`];
     case 'create-snapshot':
     case 'extend-snapshot':
       return [`tags ${step.tags.join(', ')}`];
@@ -124,7 +128,11 @@ type Segment = MapStep['segments'][number];
 
 function devicesOf(step: MapStep): string {
   const devices = step.segments.flatMap((segment) =>
-    segment.kind === 'linear' ? [segment.device] : segment.stripes.map(({ device }) => device),
+    segment.kind === 'striped'
+      ? segment.stripes.map(({ device }) => device)
+      : segment.kind === 'linear'
+        ? [segment.device]
+        : [],
   );
   return [...new Set(devices.map(shortDevice))].join(' and ');
 }
@@ -132,6 +140,7 @@ function devicesOf(step: MapStep): string {
 function saySegment(segment: Segment): string {
   const { startSector, sectors } = segment;
   const range = `sectors ${startSector}+${sectors}`;
+  if (segment.kind === 'error') return `${range}: nothing`;
   if (segment.kind === 'linear') {
     return `${range}: linear ${segment.device} ${segment.offsetSectors}`;
   }

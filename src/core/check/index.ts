@@ -3,4 +3,5 @@ export { judgeMachines, type Machine } from './machines.js';
 export { judgePlan } from './plans.js';
 export { bootFiles, bridgesOf, judgeStandby } from './standby.js';
 export { judgeTools, neededTools } from './tools.js';
+export { unknownVolumes, unknownVolumesRemedy } from './unknown-volumes.js';
 export { uncoveredGuests } from './uncovered.js';

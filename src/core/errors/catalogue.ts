@@ -133,6 +133,12 @@ export const errorCatalogue = {
     meaning: 'A block device is not there.',
     remedy: 'Check the disks of the domain on the host named.',
   },
+  'udev-rule-ignored': {
+    meaning: "udev does not follow our rule: it would activate guests' volume groups on the host.",
+    remedy:
+      'Look for rules that come later and undo it (udevadm test on the device named); until then ' +
+      'nothing of a guest is opened on this host.',
+  },
   'ownership-unproven': {
     meaning: 'An object has our name but not our stamp; it is left alone.',
     remedy: 'Look at it by hand: xen-backup removes only what it can prove to be its own.',

@@ -152,6 +152,24 @@ describe('readJournal', () => {
         },
       },
     ],
+    [
+      'has a rule that is not ours',
+      {
+        ...entry('intent', 1),
+        step: { kind: 'install-rule', id: 1, host: 'a', path: '/etc/udev/rules.d/56-lvm.rules' },
+      },
+    ],
+    [
+      'has a mount outside our place',
+      { ...entry('intent', 1), step: { ...step, mountPoint: '/run/xen-backup/abcdefghij/../x' } },
+    ],
+    [
+      'has a map that is not ours',
+      {
+        ...entry('intent', 1),
+        step: { kind: 'create-map', id: 1, host: 'a', name: 'vg-root', uuid: 'LVM-x' },
+      },
+    ],
     ['is a list', [1]],
     ['is nothing', null],
   ])('takes a line for damaged that %s', (_, value) => {

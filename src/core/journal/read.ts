@@ -24,16 +24,27 @@ export function readJournal(text: string): JournalText {
   return { entries, damagedLines };
 }
 
-/** What the inverse of a step of each kind needs to be told, beside kind, id and host. */
-const undoFields: Readonly<Record<StepKind, readonly string[]>> = {
-  'install-rule': ['path'],
-  'create-snapshot': ['volumeGroup', 'origin', 'name'],
-  'extend-snapshot': [],
-  'create-map': ['name', 'uuid'],
-  'add-partition-maps': ['device'],
-  'prepare-mount-points': ['base'],
-  mount: ['device', 'mountPoint'],
-  'protect-mount-points': ['base'],
+const anything = /^.+$/s;
+const ourName = /^xen-backup-[a-z0-9]{10}-\d{1,6}$/;
+const ourStamp = /^XENBACKUP-[a-z0-9]{10}-\d{1,6}$/;
+const ourDevice = /^\/dev\/mapper\/xen-backup-[a-z0-9]{10}-\d{1,6}$/;
+const ourRule = /^\/run\/udev\/rules\.d\/56-xen-backup-[a-z0-9]{10}\.rules$/;
+const ourPlace = /^\/run\/xen-backup\/[a-z0-9]{10}(?:\/[A-Za-z0-9_-]+)*$/;
+
+/**
+ * What the inverse of a step of each kind needs to be told, beside kind, id and host. Only what we
+ * name ourselves is believed: a bit that fell over in a path must not remove another file.
+ */
+const undoFields: Readonly<Record<StepKind, Readonly<Record<string, RegExp>>>> = {
+  'install-rule': { path: ourRule },
+  'prove-rule': { name: ourName, uuid: ourStamp },
+  'create-snapshot': { volumeGroup: anything, origin: anything, name: ourName },
+  'extend-snapshot': {},
+  'create-map': { name: ourName, uuid: ourStamp },
+  'add-partition-maps': { device: ourDevice },
+  'prepare-mount-points': { base: ourPlace },
+  mount: { device: anything, mountPoint: ourPlace },
+  'protect-mount-points': { base: ourPlace },
 };
 
 function parseEntry(line: string): JournalEntry | undefined {
@@ -66,7 +77,11 @@ function isUndoable(step: Readonly<Record<string, unknown>>): boolean {
   return (
     fields !== undefined &&
     Number.isSafeInteger(id) &&
-    [host, ...fields.map((field) => step[field])].every(isText) &&
+    isText(host) &&
+    Object.entries(fields).every(([field, pattern]) => {
+      const value = step[field];
+      return typeof value === 'string' && pattern.test(value);
+    }) &&
     (kind !== 'create-snapshot' || (Array.isArray(tags) && tags.length > 0 && tags.every(isText)))
   );
 }

@@ -5,6 +5,12 @@ import { inverse, inverseAll, type Step, type StepKind } from './index.js';
 /** One step of each kind: a kind that is added must be added here to compile. */
 const examples: { readonly [Kind in StepKind]: Step & { readonly kind: Kind } } = {
   'install-rule': { kind: 'install-rule', host: 'a', path: '/run/udev/rules.d/56-x.rules' },
+  'prove-rule': {
+    kind: 'prove-rule',
+    host: 'a',
+    name: 'xen-backup-abcdefghij-0',
+    uuid: 'XENBACKUP-abcdefghij-0',
+  },
   'create-snapshot': {
     kind: 'create-snapshot',
     host: 'a',

@@ -33,6 +33,7 @@ export function inverse(step: Step): Undo {
       const { volumeGroup, origin, name, tags } = step;
       return { kind: 'remove-snapshot', volumeGroup, origin, name, tags };
     }
+    case 'prove-rule':
     case 'create-map':
       return { kind: 'remove-map', name: step.name, uuid: step.uuid };
     case 'add-partition-maps':

@@ -6,6 +6,7 @@ import type { GuestName, HostName, NodePosition } from '../model/index.js';
  */
 export type Step =
   | InstallRuleStep
+  | ProveRuleStep
   | CreateSnapshotStep
   | ExtendSnapshotStep
   | CreateMapStep
@@ -29,6 +30,16 @@ interface StepBase {
 export interface InstallRuleStep extends StepBase {
   readonly kind: 'install-rule';
   readonly path: string;
+}
+
+/**
+ * A map of ours with nothing on it, by which udev shows that it follows the rule, before the first
+ * byte of a guest can be seen by it.
+ */
+export interface ProveRuleStep extends StepBase {
+  readonly kind: 'prove-rule';
+  readonly name: string;
+  readonly uuid: string;
 }
 
 export interface CreateSnapshotStep extends StepBase {
@@ -70,7 +81,9 @@ export type StepSegment =
       readonly sectors: number;
       readonly chunkSectors: number;
       readonly stripes: readonly { readonly device: string; readonly offsetSectors: number }[];
-    };
+    }
+  /** Nothing lies there: every access fails. */
+  | { readonly kind: 'error'; readonly startSector: number; readonly sectors: number };
 
 /** A device under a name of ours: a guest's disk, or one of its logical volumes. */
 export interface CreateMapStep extends StepBase {

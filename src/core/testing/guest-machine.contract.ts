@@ -165,7 +165,14 @@ export class GuestMachine {
 
 /** Paths that a line of a table stands on. */
 export function devicesOf(segment: StepSegment): readonly string[] {
-  return segment.kind === 'linear' ? [segment.device] : segment.stripes.map(({ device }) => device);
+  switch (segment.kind) {
+    case 'linear':
+      return [segment.device];
+    case 'striped':
+      return segment.stripes.map(({ device }) => device);
+    case 'error':
+      return [];
+  }
 }
 
 /** What blkid sees. */
