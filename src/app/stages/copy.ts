@@ -34,8 +34,6 @@ export interface CopyJob {
   readonly clock: Clock;
   readonly events: EventSink;
   readonly signal: AbortSignal;
-  /** Told of every snapshot fill that was seen. */
-  readonly onFill: (usedShare: number) => void;
   /** A mark for the receiver of the next pass, unlike any other of the run. */
   readonly nextTag: () => string;
   /** Name of the lock that the receiver shares, so that it is never free while a writer lives. */
@@ -107,12 +105,11 @@ export async function realPass(
 
 async function proveEverything(job: CopyJob): Promise<void> {
   throwIfInterrupted(job.signal);
-  const [peakShare] = await Promise.all([
+  await Promise.all([
     proveSnapshots(job.source, job.snapshots),
     proveMounts(job.source, job.sourceTree),
     proveMounts(job.target, job.targetTree),
   ]);
-  if (peakShare !== undefined) job.onFill(peakShare);
 }
 
 async function pass(

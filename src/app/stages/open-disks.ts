@@ -19,12 +19,17 @@ export interface DiskVolume {
   readonly volume: LogicalVolume;
 }
 
-/** A snapshot that is being read, for the guards. */
+/** A snapshot that is being read, for the guards and for whoever watches it. */
 export interface TakenSnapshot {
   readonly target: string;
   readonly volumeGroup: string;
   readonly name: string;
   readonly origin: string;
+  readonly tags: readonly string[];
+  readonly originBytes: number;
+  readonly storage:
+    | { readonly kind: 'thick'; readonly sizeBytes: number; readonly extentBytes: number }
+    | { readonly kind: 'thin'; readonly pool: string };
 }
 
 /** Finds the volumes behind a guest's disks. @throws `volume-not-found`. */
@@ -69,10 +74,20 @@ export async function takeSnapshots(
     if (step === undefined || effect?.kind !== 'snapshot') {
       throw new XenBackupError('internal', { message: `no snapshot was taken of disk ${target}` });
     }
-    const { volumeGroup, name, origin } = step;
+    const { volumeGroup, name, origin, tags } = step;
+    const { sizeBytes, pool = '' } = effect.volume;
+    const group = inventory.volumeGroups.find((candidate) => candidate.name === volumeGroup);
+    const extentBytes = group?.extentSizeBytes ?? sizeBytes;
+    const originBytes = originVolume.sizeBytes;
+    const snapshot: TakenSnapshot = {
+      ...{ target, volumeGroup, name, origin, tags, originBytes },
+      storage:
+        step.storage.kind === 'thin'
+          ? { kind: 'thin', pool }
+          : { kind: 'thick', sizeBytes, extentBytes },
+    };
     // LVM reports a thick snapshot's size as that of its copy-on-write space.
-    const volume = { ...effect.volume, sizeBytes: originVolume.sizeBytes };
-    return { target, volume, snapshot: { target, volumeGroup, name, origin } };
+    return { target, volume: { ...effect.volume, sizeBytes: originBytes }, snapshot };
   });
 }
 

@@ -7,26 +7,22 @@ import type { TakenSnapshot } from './open-disks.js';
 export async function proveSnapshots(
   host: Host,
   snapshots: readonly TakenSnapshot[],
-): Promise<number | undefined> {
+): Promise<void> {
   const health = await Promise.all(
     snapshots.map(async (snapshot) => ({
       snapshot,
       state: await host.volumes.snapshotHealth(snapshot.volumeGroup, snapshot.name),
     })),
   );
-  let peakShare: number | undefined;
   for (const { snapshot, state } of health) {
-    if (state.kind === 'invalid') {
-      throw new XenBackupError('snapshot-invalid', {
-        message:
-          `snapshot ${snapshot.volumeGroup}/${snapshot.name} of ${snapshot.origin} on ${host.name} ` +
-          'overflowed and is invalid',
-        details: { status: state.status },
-      });
-    }
-    if (state.kind === 'healthy') peakShare = Math.max(peakShare ?? 0, state.usedShare);
+    if (state.kind !== 'invalid') continue;
+    throw new XenBackupError('snapshot-invalid', {
+      message:
+        `snapshot ${snapshot.volumeGroup}/${snapshot.name} of ${snapshot.origin} on ${host.name} ` +
+        'overflowed and is invalid',
+      details: { status: state.status },
+    });
   }
-  return peakShare;
 }
 
 /**

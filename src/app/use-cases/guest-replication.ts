@@ -48,7 +48,6 @@ export interface GuestReplication {
    * more than its own source would be refused for ever.
    */
   readonly rememberSource: () => Promise<void>;
-  readonly onFill: (usedShare: number) => void;
 }
 
 /** The record of this replication for one host. */

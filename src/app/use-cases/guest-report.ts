@@ -1,4 +1,5 @@
 import type { GuestReport, TargetReport, XenBackupError } from '../../core/index.js';
+import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { GuestRequest } from './guest-replication.js';
 
 /** What came of a guest, as its run saw it. */
@@ -6,13 +7,13 @@ export interface GuestResults {
   /** What ended the guest as a whole. */
   readonly failure: XenBackupError | undefined;
   readonly targets: readonly TargetReport[];
-  readonly peakShare: number | undefined;
+  readonly fill: WatchedFill;
   readonly durationMs: number;
 }
 
 /** The report of a guest: named after what ended it, else after the first target that is not done. */
 export function composeGuestReport(request: GuestRequest, results: GuestResults): GuestReport {
-  const { failure, targets, peakShare, durationMs } = results;
+  const { failure, targets, fill, durationMs } = results;
   const bad = targets.find(({ outcome }) => outcome !== 'done');
   const cause = failure ?? bad;
   const reason =
@@ -26,7 +27,11 @@ export function composeGuestReport(request: GuestRequest, results: GuestResults)
     ...(cause?.remedy === undefined ? {} : { remedy: cause.remedy }),
     source: request.decision.source,
     consistency: 'none',
-    ...(peakShare === undefined ? {} : { snapshotPeakShare: peakShare }),
+    ...(fill.peakShare === undefined ? {} : { snapshotPeakShare: fill.peakShare }),
+    ...(fill.snapshots.length === 0 ? {} : { snapshots: fill.snapshots }),
+    ...(fill.proposedSnapshotSize === undefined
+      ? {}
+      : { proposedSnapshotSize: fill.proposedSnapshotSize }),
     durationMs,
     targets,
   };

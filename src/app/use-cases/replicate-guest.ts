@@ -24,7 +24,9 @@ import { mountOpenSource, type OpenSource, openSource } from './open-source.js';
 import { replicateTarget, type TargetResult } from './replicate-target.js';
 import { limitDuration } from './duration-limit.js';
 import { composeGuestReport } from './guest-report.js';
+import type { WatchedFill } from '../stages/watch-snapshots.js';
 import { Stopwatch } from './stopwatch.js';
+import { watchSource } from './watch-source.js';
 
 export interface GuestResult {
   readonly report: GuestReport;
@@ -58,7 +60,7 @@ class GuestRun {
   readonly #watch: Stopwatch;
   readonly #locks: HeldLock[] = [];
   readonly #targetReports: TargetReport[] = [];
-  #peakShare: number | undefined;
+  #fill: WatchedFill = { snapshots: [] };
 
   constructor(request: GuestRequest) {
     this.#request = request;
@@ -88,7 +90,7 @@ class GuestRun {
     const report = composeGuestReport(this.#request, {
       failure,
       targets: this.#targetReports,
-      peakShare: this.#peakShare,
+      fill: this.#fill,
       durationMs: context.clock.elapsedMs() - startMs,
     });
     const { outcome, reason, remedy } = report;
@@ -202,8 +204,9 @@ class GuestRun {
     // Awaited by each target and below; a target that fails earlier must not leave it unheard.
     mountedSource.catch(() => undefined);
     const next = nextRun(sourceRecord, session.name, context.runId);
+    const watch = watchSource(this.#request, source, stack, mountedSource);
     const replication: GuestReplication = {
-      context,
+      context: { ...context, signal: AbortSignal.any([context.signal, watch.signal]) },
       guest,
       mode,
       source,
@@ -215,13 +218,12 @@ class GuestRun {
         const record = newRecord({ context, guest, source, next }, 'source', 'complete');
         return writeRecord(session.host, stateDirectory, record);
       }),
-      onFill: (usedShare) => {
-        this.#peakShare = Math.max(this.#peakShare ?? 0, usedShare);
-      },
     };
     const results = await Promise.all(
       targets.map((target) => replicateTarget(replication, target)),
     );
+    const isRead = results.some(({ report }) => report.outcome === 'done');
+    this.#fill = await watch.stop(isRead ? 'completed' : 'cut-off');
     this.#targetReports.push(...results.map(({ report }) => report));
     const { plan: mounts } = await mountedSource;
     return { source, mounts, results };

@@ -125,7 +125,6 @@ class TargetReplication {
       clock: context.clock,
       events: context.events,
       signal: this.#signal,
-      onFill: this.#replication.onFill,
       nextTag: () => session.nextTag(),
       targetLock: guestLockName(guest.name),
     });

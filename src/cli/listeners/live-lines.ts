@@ -38,10 +38,19 @@ function guestLines({ guest, source, hosts }: LiveGuest): readonly Line[] {
   return [[styled('bold', guest)], ...tableLines(rows)];
 }
 
-function activity({ doing, progress, outcome }: LiveHost): readonly Span[] {
-  if (outcome === undefined) return progress === undefined ? [doing] : [doing, ...bar(progress)];
+function activity({ doing, progress, outcome, fills }: LiveHost): readonly Span[] {
+  const gauge = fills === undefined ? [] : [fillGauge(Math.max(...fills.values()))];
+  if (outcome === undefined) {
+    return [doing, ...(progress === undefined ? [] : bar(progress)), ...gauge];
+  }
   const style = outcome === 'done' ? 'green' : outcome === 'busy' ? 'yellow' : 'red';
   return [styled(style, outcome), doing === '' ? '' : `: ${doing}`];
+}
+
+/** Of the fullest snapshot. */
+function fillGauge(share: number): Span {
+  const style = share < 0.7 ? 'dim' : share < 0.9 ? 'yellow' : 'red';
+  return styled(style, `  snapshot ${Math.round(100 * share)} % full`);
 }
 
 function bar({ percent, transferredBytes, bytesPerSecond, remainingMs }: LiveProgress): Span[] {

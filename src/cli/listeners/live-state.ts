@@ -7,6 +7,8 @@ export interface LiveHost {
   readonly host: HostName;
   readonly doing: string;
   readonly progress?: LiveProgress;
+  /** How full each snapshot or pool on this host is, by its name; 0 to 1. */
+  readonly fills?: ReadonlyMap<string, number>;
   /** Set when the target is done with, well or not. */
   readonly outcome?: string;
 }
@@ -62,6 +64,11 @@ export function afterEvent(state: LiveState, event: RunEvent, steps: StepMemory)
       const progress = { percent, transferredBytes, bytesPerSecond, ...left };
       return withHost(state, event, (host) => ({ ...host, progress }));
     }
+    case 'snapshot-fill':
+      return withHost(state, event, (host) => ({
+        ...host,
+        fills: new Map([...(host.fills ?? []), [event.snapshot, event.usedShare]]),
+      }));
     case 'copy-finished':
       return withHost(state, event, (host) => withoutProgress(host, host.doing));
     case 'target-finished':
@@ -77,7 +84,6 @@ export function afterEvent(state: LiveState, event: RunEvent, steps: StepMemory)
     case 'step-failed':
     case 'undo-finished':
     case 'undo-failed':
-    case 'snapshot-fill':
     case 'notice':
     case 'report':
       return state;
@@ -128,8 +134,13 @@ function withHost(
   };
 }
 
-function withoutProgress({ host, outcome }: LiveHost, text: string): LiveHost {
-  return { host, doing: text, ...(outcome === undefined ? {} : { outcome }) };
+function withoutProgress({ host, outcome, fills }: LiveHost, text: string): LiveHost {
+  return {
+    host,
+    doing: text,
+    ...(fills === undefined ? {} : { fills }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
 }
 
 function copyName(event: RunEvent & { readonly type: 'copy-started' }): string {

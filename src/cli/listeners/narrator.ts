@@ -196,8 +196,12 @@ function copyResult(event: EventOf<'copy-finished'>): string {
   return pass === 'dry' ? `would copy ${totals}` : totals;
 }
 
-function fillText({ snapshot, usedShare }: EventOf<'snapshot-fill'>): string {
-  return `snapshot ${snapshot} is ${Math.round(usedShare * 100)} % full`;
+function fillText(event: EventOf<'snapshot-fill'>): string {
+  const { snapshot, usedShare, sizeBytes, bytesPerSecond } = event;
+  const percent = Math.round(usedShare * 100);
+  if (sizeBytes === undefined) return `thin pool ${snapshot} is ${percent} % full`;
+  const speed = bytesPerSecond === undefined ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
+  return `snapshot ${snapshot} is ${percent} % full of ${formatBytes(sizeBytes)}${speed}`;
 }
 
 function reportText({ report }: EventOf<'report'>): string {

@@ -55,6 +55,9 @@ function extras(guest: GuestReport): readonly Span[] {
     ...(guest.snapshotPeakShare === undefined
       ? []
       : [`snapshot used at most ${formatShare(guest.snapshotPeakShare)}`]),
+    ...(guest.proposedSnapshotSize === undefined
+      ? []
+      : [`snapshotSize: ${guest.proposedSnapshotSize} is proposed`]),
     ...(guest.pauseMs === undefined ? [] : [`paused for ${formatDuration(guest.pauseMs)}`]),
   ];
   return parts.length === 0 ? [] : [styled('dim', `  (${parts.join(', ')})`)];

@@ -129,6 +129,12 @@ export const errorCatalogue = {
       'Nothing was deleted for what the broken snapshot no longer shows. Set a larger ' +
       'snapshotSize and run again.',
   },
+  'snapshot-filling': {
+    meaning: 'A snapshot, or the pool of a thin one, was about to fill up; the run stopped before.',
+    remedy:
+      'Nothing was deleted. Set a larger snapshotSize or snapshotMaxSize, free extents in the ' +
+      'volume group, or run while the guest writes less.',
+  },
   'device-not-found': {
     meaning: 'A block device is not there.',
     remedy: 'Check the disks of the domain on the host named.',

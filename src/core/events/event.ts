@@ -71,7 +71,17 @@ export type RunEventBody = EventPlace &
         readonly bytes: number;
         readonly deletions: number;
       }
-    | { readonly type: 'snapshot-fill'; readonly snapshot: string; readonly usedShare: number }
+    | {
+        readonly type: 'snapshot-fill';
+        /** `VG/LV` of the snapshot, or of the pool of a thin one. */
+        readonly snapshot: string;
+        /** 0 to 1. */
+        readonly usedShare: number;
+        /** Of thick snapshots only. */
+        readonly sizeBytes?: number;
+        /** How fast it fills at present; of thick snapshots only. */
+        readonly bytesPerSecond?: number;
+      }
     | {
         readonly type: 'notice';
         readonly level: 'info' | 'warning' | 'error';

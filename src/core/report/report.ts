@@ -17,6 +17,22 @@ export interface TargetReport {
   readonly generation?: number;
 }
 
+/** How a snapshot filled. */
+export interface SnapshotReport {
+  /** Name of the disk in the guest: `xvda`. */
+  readonly disk: string;
+  /** `VG/LV` of the volume it is of. */
+  readonly origin: string;
+  /** Highest fill seen, 0 to 1; of a thin snapshot that of its pool, data or metadata. */
+  readonly peakShare: number;
+  /** Mean speed at which it filled; of thick ones only. */
+  readonly bytesPerSecond?: number;
+  /** Size at the end; of thick ones only. */
+  readonly sizeBytes?: number;
+  /** Size with which it was made, when it has grown since. */
+  readonly grownFromBytes?: number;
+}
+
 /** What came of one guest. */
 export interface GuestReport {
   readonly guest: GuestName;
@@ -29,6 +45,13 @@ export interface GuestReport {
   readonly pauseMs?: number;
   /** Highest fill of a snapshot that was seen, 0 to 1. */
   readonly snapshotPeakShare?: number;
+  /** How each snapshot filled while it was watched; absent where nothing was copied. */
+  readonly snapshots?: readonly SnapshotReport[];
+  /**
+   * A `snapshotSize` that would have been enough, as the configuration writes it; absent when the
+   * present one leaves a third free.
+   */
+  readonly proposedSnapshotSize?: string;
   readonly durationMs: number;
   readonly targets: readonly TargetReport[];
 }
