@@ -107,6 +107,9 @@ class GuestRun {
 
   async #withLocks(): Promise<GuestPlan | undefined> {
     const { context, sessions, guest, decision } = this.#request;
+    // Begun together: on each host that is a dozen commands, which need not wait for one another.
+    // What goes wrong on a target is heard when it is its turn.
+    for (const host of decision.targets) sessions.get(host).catch(() => undefined);
     const source = await sessions.get(decision.source);
     const lock = await lockGuest(context, source, guest.name, 'read-only');
     if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
@@ -131,29 +134,30 @@ class GuestRun {
 
   /** Targets that cannot be locked or asked are reported and left out; the others go on. */
   async #lockTargets(): Promise<readonly LockedTarget[]> {
-    const { context, sessions, guest, decision, mode } = this.#request;
+    const { targets } = this.#request.decision;
+    const attempts = await Promise.allSettled(targets.map((host) => this.#lockTarget(host)));
+    return attempts.flatMap((attempt, index) => {
+      if (attempt.status === 'fulfilled') return [attempt.value];
+      const { code, message, remedy } = toXenBackupError(attempt.reason);
+      this.#refuse(targets[index] ?? '', { code, reason: message, remedy });
+      return [];
+    });
+  }
+
+  /** @throws `lock-busy`, and what ports throw. */
+  async #lockTarget(host: HostName): Promise<LockedTarget> {
+    const { context, sessions, guest, mode } = this.#request;
+    const session = await sessions.get(host);
     const access = mode === 'run' ? 'read-write' : 'read-only';
-    const locked: LockedTarget[] = [];
-    for (const host of decision.targets) {
-      try {
-        const session = await sessions.get(host);
-        const lock = await lockGuest(context, session, guest.name, access);
-        if (lock.kind === 'busy') {
-          throw new XenBackupError('lock-busy', { message: lock.reason });
-        }
-        this.#locks.push(lock.lock);
-        const { stateDirectory } = context.configuration;
-        locked.push({
-          session,
-          record: await readRecord(session.host, stateDirectory, guest.name),
-          lost: AbortSignal.any([lock.lock.lost, session.lost]),
-        });
-      } catch (error) {
-        const { code, message, remedy } = toXenBackupError(error);
-        this.#refuse(host, { code, reason: message, remedy });
-      }
-    }
-    return locked;
+    const lock = await lockGuest(context, session, guest.name, access);
+    if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
+    this.#locks.push(lock.lock);
+    const { stateDirectory } = context.configuration;
+    return {
+      session,
+      record: await readRecord(session.host, stateDirectory, guest.name),
+      lost: AbortSignal.any([lock.lock.lost, session.lost]),
+    };
   }
 
   /**
