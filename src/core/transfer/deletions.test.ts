@@ -66,6 +66,25 @@ describe('the share of deletions', () => {
     });
   });
 
+  it.each([
+    [
+      'a third of eighteen',
+      { sourceEntries: 12, createdEntries: 1, deletedEntries: 7 },
+      30,
+      'allowed',
+    ],
+    ['more than stay', { sourceEntries: 9, createdEntries: 1, deletedEntries: 9 }, 30, 'refused'],
+    ['seventeen', { sourceEntries: 30, createdEntries: 0, deletedEntries: 17 }, 30, 'refused'],
+    [
+      'one, where none may go',
+      { sourceEntries: 30, createdEntries: 0, deletedEntries: 1 },
+      0,
+      'refused',
+    ],
+  ])('takes a handful for no sign of trouble: %s', (_what, counts, sharePercent, kind) => {
+    expect(judgeDeletions(counts, { sharePercent, count: 100 }, 'ext4').kind).toBe(kind);
+  });
+
   it('is refused from the next entry on', () => {
     expect(judge(69, 0, 30).kind).toBe('refused');
     expect(judge(71, 0, 30).kind).toBe('allowed');
