@@ -9,6 +9,7 @@ import {
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
 } from '../../src/adapters/rsync/scripts.js';
+import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
 import { HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
 import { holdersScript } from './scripts/holders.js';
@@ -19,6 +20,7 @@ import {
   writeScript,
 } from './scripts/host-files.js';
 import { lockScript } from './scripts/locks.js';
+import { readRegionsScript } from './scripts/regions.js';
 import { receiveScript, sendScript } from './scripts/guards.js';
 import { stopReceiversScript } from './scripts/receivers.js';
 import type { SimulatedScript } from './scripts/types.js';
@@ -35,6 +37,7 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [LOCK_SCRIPT, lockScript],
   [FIND_TOOLS_SCRIPT, findToolsScript],
   [HOLDERS_SCRIPT, holdersScript],
+  [READ_REGIONS_SCRIPT, readRegionsScript],
   [SEND_SCRIPT, sendScript],
   [RECEIVE_SCRIPT, receiveScript],
   [STOP_RECEIVERS_SCRIPT, stopReceiversScript],

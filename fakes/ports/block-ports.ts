@@ -5,12 +5,19 @@ import { simulatedDeviceEvents } from './device-events.js';
 import { simulatedDeviceMapper } from './device-mapper.js';
 import { simulatedPartitionMapper } from './partition-mapper.js';
 import { simulatedPartitionTableReader } from './partition-table-reader.js';
+import { simulatedRegionReader } from './region-reader.js';
 import { simulatedVolumeManager } from './volume-manager.js';
 
 /** The abilities of a host that are about block devices. */
 export type BlockPorts = Pick<
   Host,
-  'volumes' | 'deviceMapper' | 'partitionMaps' | 'partitionTables' | 'contents' | 'deviceEvents'
+  | 'volumes'
+  | 'deviceMapper'
+  | 'partitionMaps'
+  | 'partitionTables'
+  | 'contents'
+  | 'regions'
+  | 'deviceEvents'
 >;
 
 /** Ports of a simulated machine that work on its state directly, without any command. */
@@ -21,6 +28,7 @@ export function simulatedBlockPorts(machine: Machine): BlockPorts {
     partitionMaps: simulatedPartitionMapper(machine),
     partitionTables: simulatedPartitionTableReader(machine),
     contents: simulatedContentProbe(machine),
+    regions: simulatedRegionReader(machine),
     deviceEvents: simulatedDeviceEvents(machine),
   };
 }

@@ -9,6 +9,7 @@ import type {
   Mounter,
   PartitionMapper,
   PartitionTableReader,
+  RegionReader,
   VolumeManager,
 } from '../../src/ports/index.js';
 
@@ -19,6 +20,7 @@ export interface BlockPorts {
   readonly partitionMaps: PartitionMapper;
   readonly partitionTables: PartitionTableReader;
   readonly contents: ContentProbe;
+  readonly regions: RegionReader;
   readonly mounts: Mounter;
   readonly deviceEvents: DeviceEvents;
 }

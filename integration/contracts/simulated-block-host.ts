@@ -5,6 +5,7 @@ import { createHostFiles } from '../../src/adapters/host-files/index.js';
 import { createPartitionMapper } from '../../src/adapters/kpartx/index.js';
 import { createVolumeManager } from '../../src/adapters/lvm/index.js';
 import { createMounter } from '../../src/adapters/mount/index.js';
+import { createRegionReader } from '../../src/adapters/regions/index.js';
 import { createPartitionTableReader } from '../../src/adapters/parted/index.js';
 import { createDeviceEvents } from '../../src/adapters/udev/index.js';
 import { deviceMapperName } from '../../src/core/model/index.js';
@@ -88,6 +89,7 @@ export function adapterPorts(machine: Machine): BlockPorts {
     partitionMaps: createPartitionMapper(options),
     partitionTables: createPartitionTableReader(options),
     contents: createContentProbe(options),
+    regions: createRegionReader(options),
     mounts: createMounter(options),
     deviceEvents: createDeviceEvents({ ...options, files }),
   };

@@ -9,6 +9,7 @@ import { describeMounterContract } from './mounter.contract.js';
 import { describePartitionMapperContract } from './partition-mapper.contract.js';
 import { describePartitionTableReaderContract } from './partition-table-reader.contract.js';
 import { simulatedBlockHost } from './simulated-block-host.js';
+import { describeRegionReaderContract } from './region-reader.contract.js';
 import { describeVolumeManagerContract } from './volume-manager.contract.js';
 
 const name = 'the port-level fakes on a simulated machine';
@@ -24,5 +25,6 @@ describeDeviceMapperContract(name, makeHost);
 describePartitionMapperContract(name, makeHost);
 describePartitionTableReaderContract(name, makeHost);
 describeContentProbeContract(name, makeHost);
+describeRegionReaderContract(name, makeHost);
 describeMounterContract(name, makeHost);
 describeDeviceEventsContract(name, makeHost);

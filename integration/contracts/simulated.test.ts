@@ -7,6 +7,7 @@ import { describeMounterContract } from './mounter.contract.js';
 import { describePartitionMapperContract } from './partition-mapper.contract.js';
 import { describePartitionTableReaderContract } from './partition-table-reader.contract.js';
 import { adapterPorts, simulatedBlockHost } from './simulated-block-host.js';
+import { describeRegionReaderContract } from './region-reader.contract.js';
 import { describeVolumeManagerContract } from './volume-manager.contract.js';
 
 const name = 'the real adapters on a simulated machine';
@@ -18,5 +19,6 @@ describeDeviceMapperContract(name, makeHost);
 describePartitionMapperContract(name, makeHost);
 describePartitionTableReaderContract(name, makeHost);
 describeContentProbeContract(name, makeHost);
+describeRegionReaderContract(name, makeHost);
 describeMounterContract(name, makeHost);
 describeDeviceEventsContract(name, makeHost);

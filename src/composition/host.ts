@@ -7,6 +7,7 @@ import { createLocks } from '../adapters/locks/index.js';
 import { createVolumeManager } from '../adapters/lvm/index.js';
 import { createMounter } from '../adapters/mount/index.js';
 import { createPartitionTableReader } from '../adapters/parted/index.js';
+import { createRegionReader } from '../adapters/regions/index.js';
 import { createFileCopier } from '../adapters/rsync/index.js';
 import { createToolInspector } from '../adapters/tools/index.js';
 import { createDeviceEvents } from '../adapters/udev/index.js';
@@ -44,6 +45,7 @@ export function createHost({ name, runner, peer, clock, libvirtUri, close }: Hos
     partitionTables: createPartitionTableReader(place),
     partitionMaps: createPartitionMapper({ ...place, clock }),
     contents: createContentProbe(place),
+    regions: createRegionReader(place),
     mounts: createMounter({ ...place, clock }),
     deviceEvents: createDeviceEvents({ ...place, files }),
     copier: createFileCopier(place),

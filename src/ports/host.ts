@@ -11,6 +11,7 @@ import type { Locks } from './locks.js';
 import type { Mounter } from './mounter.js';
 import type { PartitionMapper } from './partition-mapper.js';
 import type { PartitionTableReader } from './partition-table-reader.js';
+import type { RegionReader } from './region-reader.js';
 import type { ToolInspector } from './tool-inspector.js';
 import type { VolumeManager } from './volume-manager.js';
 
@@ -29,6 +30,7 @@ export interface Host {
   readonly partitionTables: PartitionTableReader;
   readonly partitionMaps: PartitionMapper;
   readonly contents: ContentProbe;
+  readonly regions: RegionReader;
   readonly mounts: Mounter;
   readonly deviceEvents: DeviceEvents;
   readonly copier: FileCopier;

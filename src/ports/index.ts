@@ -13,5 +13,6 @@ export type * from './locks.js';
 export type * from './mounter.js';
 export type * from './partition-mapper.js';
 export type * from './partition-table-reader.js';
+export type * from './region-reader.js';
 export type * from './tool-inspector.js';
 export type * from './volume-manager.js';

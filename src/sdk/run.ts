@@ -36,6 +36,11 @@ export interface RunOptions extends ReplicationOptions {
    * are right. Emptying a file system stays refused. Default `limited`.
    */
   readonly deletions?: 'limited' | 'allowed';
+  /**
+   * The one guest of `guests` whose standbys are to be overwritten although they were used since
+   * the last replication, or hold what the source has not. Default: such a standby is refused.
+   */
+  readonly discardStandbyChanges?: GuestName;
 }
 
 /** As for a run: a plan opens and closes the same, and copies nothing. */
@@ -56,9 +61,14 @@ export interface PlanResult {
  * @throws XenBackupError `guest-unknown`, `usage-invalid`.
  */
 export function run(options: RunOptions): Promise<RunReport> {
-  const { mode = 'run', deletions = 'limited' } = options;
+  const { mode = 'run', deletions = 'limited', discardStandbyChanges } = options;
   return withContext(options, async (context) => {
-    const { report } = await runReplication(context, { ...selection(options), mode, deletions });
+    const { report } = await runReplication(context, {
+      ...selection(options),
+      ...(discardStandbyChanges === undefined ? {} : { discardStandbyChanges }),
+      mode,
+      deletions,
+    });
     return report;
   });
 }

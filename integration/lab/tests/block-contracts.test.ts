@@ -7,6 +7,7 @@ import { createPartitionMapper } from '../../../src/adapters/kpartx/index.js';
 import { createVolumeManager } from '../../../src/adapters/lvm/index.js';
 import { createMounter } from '../../../src/adapters/mount/index.js';
 import { createPartitionTableReader } from '../../../src/adapters/parted/index.js';
+import { createRegionReader } from '../../../src/adapters/regions/index.js';
 import { createDeviceEvents } from '../../../src/adapters/udev/index.js';
 import type { Clock, CommandRunner } from '../../../src/ports/index.js';
 import { commandBlockHost } from '../../contracts/command-block-host.js';
@@ -17,6 +18,7 @@ import { describeGuestVolumesContract } from '../../contracts/guest-volumes.cont
 import { describeMounterContract } from '../../contracts/mounter.contract.js';
 import { describePartitionMapperContract } from '../../contracts/partition-mapper.contract.js';
 import { describePartitionTableReaderContract } from '../../contracts/partition-table-reader.contract.js';
+import { describeRegionReaderContract } from '../../contracts/region-reader.contract.js';
 import { describeVolumeManagerContract } from '../../contracts/volume-manager.contract.js';
 import { lab } from '../lab.js';
 import { holdLock } from '../lock.js';
@@ -71,6 +73,7 @@ function makeHost() {
     partitionMaps: createPartitionMapper(options),
     partitionTables: createPartitionTableReader(options),
     contents: createContentProbe(options),
+    regions: createRegionReader(options),
     mounts: createMounter(options),
     deviceEvents: createDeviceEvents({ ...options, files }),
   };
@@ -82,6 +85,7 @@ describeDeviceMapperContract(name, makeHost);
 describePartitionMapperContract(name, makeHost);
 describePartitionTableReaderContract(name, makeHost);
 describeContentProbeContract(name, makeHost);
+describeRegionReaderContract(name, makeHost);
 describeMounterContract(name, makeHost);
 describeGuestVolumesContract(name, makeHost);
 describeDeviceEventsContract(name, makeHost);

@@ -46,6 +46,24 @@ describe('records', () => {
     ['has no lineage', { ...record, lineage: undefined }],
     ['has an empty lineage', { ...record, lineage: [] }],
     ['has a lineage of something else', { ...record, lineage: [{ source: 'a' }] }],
+    ['has half a seal', { ...record, seal: { kind: 'whole' } }],
+    ['has a seal of another kind', { ...record, seal: { kind: 'torn', runId: 'x' } }],
+    [
+      'has a seal without a digest',
+      {
+        ...record,
+        seal: {
+          kind: 'whole',
+          contents: [
+            {
+              position: 'xvda/1',
+              type: 'ext4',
+              regions: [{ disk: 'xvda', offsetBytes: 0, lengthBytes: 4096 }],
+            },
+          ],
+        },
+      },
+    ],
     ['is a list', []],
     ['is null', null],
   ])('are never taken for none when the file %s', async (_, content) => {

@@ -5,6 +5,7 @@ import {
   XenBackupError,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
+import { parseRecord } from './parse-record.js';
 
 const recordMaximumBytes = 8 * 1024 * 1024;
 
@@ -49,44 +50,5 @@ export async function writeRecord(
   await host.files.writeTextAtomically(
     recordPath(stateDirectory, record.guest),
     `${JSON.stringify(record, undefined, 2)}\n`,
-  );
-}
-
-function parseRecord(text: string): StandbyRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    // Not JSON: the caller reports the file with its raw text.
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is StandbyRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return (
-    fields.get('v') === 1 &&
-    ['guest', 'runId', 'source', 'domainXml', 'writtenAt'].every(
-      (key) => typeof fields.get(key) === 'string',
-    ) &&
-    (fields.get('role') === 'source' || fields.get('role') === 'standby') &&
-    (fields.get('state') === 'syncing' || fields.get('state') === 'complete') &&
-    Number.isSafeInteger(fields.get('counter')) &&
-    isLineage(fields.get('lineage'))
-  );
-}
-
-function isLineage(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every(isSpan);
-}
-
-function isSpan(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return (
-    typeof fields.get('source') === 'string' &&
-    typeof fields.get('runId') === 'string' &&
-    Number.isSafeInteger(fields.get('since'))
   );
 }

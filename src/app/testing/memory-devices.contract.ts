@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type DeviceNumber,
   type GuestVolumeGroup,
@@ -24,13 +25,18 @@ import type {
   DeviceMapper,
   PartitionMapper,
   PartitionTableReader,
+  RegionReader,
   VolumeManager,
 } from '../../ports/index.js';
 
 /** What devices need of their host. */
 export interface DeviceOwner {
   call<T>(what: string, effect: () => T): Promise<T>;
-  readonly mounts: { readonly entries: readonly { readonly source: string }[] };
+  readonly mounts: {
+    readonly entries: readonly { readonly source: string }[];
+    /** Read-write mounts of a file system so far, by UUID. */
+    readonly uses: ReadonlyMap<string, number>;
+  };
 }
 
 interface Shown {
@@ -291,6 +297,27 @@ export class MemoryDevices {
     };
   }
 
+  /** Every piece of a guest's disk tells how often its file systems were used. */
+  get regions(): RegionReader {
+    const host = this.#host;
+    return {
+      digest: (regions) =>
+        host.call('digest', () =>
+          regions.map(({ device, offsetBytes }) => {
+            const uses = uuidsOf(this.shown(device).layout).map((uuid) =>
+              host.mounts.uses.get(uuid),
+            );
+            const text = JSON.stringify([offsetBytes, uses]);
+            return createHash('sha256').update(text).digest('hex');
+          }),
+        ),
+      read: (regions) =>
+        host.call('read-regions', () =>
+          regions.map(({ lengthBytes }) => new Uint8Array(lengthBytes)),
+        ),
+    };
+  }
+
   /** True while a map or a mount stands on the device. */
   isOpen(path: string): boolean {
     return (
@@ -349,4 +376,19 @@ export class MemoryDevices {
       openCount: this.isOpen(`/dev/mapper/${name}`) ? 1 : 0,
     };
   }
+}
+
+/** UUIDs of all file systems of a layout. */
+function uuidsOf(layout: Layout): readonly string[] {
+  const within = ({ body }: LayoutDevice): readonly string[] => {
+    if (body.kind === 'table') {
+      return body.partitions.flatMap(({ device }) => (device === undefined ? [] : within(device)));
+    }
+    if (body.kind !== 'leaf' || body.content.kind !== 'file-system') return [];
+    return [body.content.uuid ?? ''];
+  };
+  return [
+    ...[...layout.disks.values()].flatMap(within),
+    ...layout.groups.flatMap(({ volumes }) => volumes.flatMap(({ device }) => within(device))),
+  ];
 }

@@ -115,6 +115,7 @@ export class MemoryHost {
       partitionTables: devices.partitionTables,
       partitionMaps: devices.partitionMaps,
       contents: devices.contents,
+      regions: devices.regions,
       mounts: mounts.mounter,
       deviceEvents: {
         installRule: (path) => this.call(`install-rule ${path}`, () => void this.rules.add(path)),

@@ -41,6 +41,8 @@ export class MemoryMounts {
   readonly directories = new Set<string>();
   /** Content of a file system here, by UUID; `half` while somebody writes it. */
   readonly data = new Map<string, string>();
+  /** Read-write mounts of a file system so far, by UUID. */
+  readonly uses = new Map<string, number>();
   /** etc/fstab of the file system of this UUID. */
   readonly fstabs = new Map<string, string>();
   /** Every copy this host was asked to send. */
@@ -66,6 +68,11 @@ export class MemoryMounts {
         .map(({ mountPoint }) => `mount ${mountPoint}`),
       ...[...this.directories].filter(own).map((path) => `directory ${path}`),
     ];
+  }
+
+  /** Somebody mounts a file system to write. */
+  use(uuid: string): void {
+    this.uses.set(uuid, (this.uses.get(uuid) ?? 0) + 1);
   }
 
   list(path: string, files: readonly string[]): readonly DirectoryEntry[] {
@@ -114,6 +121,7 @@ export class MemoryMounts {
               deviceNumber,
               request.options,
             );
+            if (request.options.includes('rw')) this.use(this.#mounted(request.mountPoint).uuid);
           },
         ),
       mountTemporary: (path) =>

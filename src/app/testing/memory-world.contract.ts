@@ -6,6 +6,7 @@ import type {
 } from '../../core/index.js';
 import type { Clock, HostConnector } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
+import { restWatchIntervalMs } from '../standby/watch-rest.js';
 import { MemoryHost } from './memory-host.contract.js';
 
 /** One call of a port that changes something, or that a test may want to see. */
@@ -164,6 +165,12 @@ class MemoryClock implements Clock {
           reject(new Error('aborted'));
         });
       });
+    }
+    // A question that is asked again and again lets everybody else go on in between.
+    if (durationMs === restWatchIntervalMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      return;
     }
     this.slept.push(durationMs);
     this.#now += durationMs;

@@ -5,6 +5,7 @@ import type {
   StandbyRecord,
 } from '../../core/index.js';
 import type { RunContext } from '../context.js';
+import type { StandbyChanges } from '../standby/require-unused.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { SessionPool } from '../hosts/session-pool.js';
 import type { MountedSource, OpenSource } from './open-source.js';
@@ -22,6 +23,7 @@ export interface GuestRequest {
   readonly mode: ReplicationMode;
   /** `shut-off` with `--from`: then the records must prove the source newest. */
   readonly sourceState: 'running' | 'shut-off';
+  readonly standbyChanges: StandbyChanges;
 }
 
 /** A target whose lock is held, with what it remembers. */
@@ -37,6 +39,7 @@ export interface GuestReplication {
   readonly context: RunContext;
   readonly guest: GuestConfiguration;
   readonly mode: ReplicationMode;
+  readonly standbyChanges: StandbyChanges;
   readonly source: OpenSource;
   /** Settles when the source's file systems are mounted; targets open their devices meanwhile. */
   readonly mountedSource: Promise<MountedSource>;

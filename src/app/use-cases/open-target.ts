@@ -10,6 +10,7 @@ import {
 import type { HostSession } from '../hosts/host-session.js';
 import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
 import { openTree } from '../stages/open-tree.js';
+import type { StandbyState } from '../standby/standby-state.js';
 import type { StepStack } from '../steps/index.js';
 import { conflictError, type OpenSource } from './open-source.js';
 
@@ -23,9 +24,10 @@ export interface OpenTarget {
 
 /**
  * Opens the standby's disks on a target, level by level, and stops at the first difference from
- * the source. Before the first map it is made sure, under the lock, that nobody uses them.
+ * the source. Before the first map it is made sure, under the lock, that nobody uses them, nor has
+ * used them since the last replication.
  *
- * @throws `standby-in-use`, `layout-drift`, `volume-not-found`, and what ports throw.
+ * @throws `standby-in-use`, `standby-used`, `layout-drift`, `volume-not-found`, and what ports throw.
  */
 export async function openTarget(
   session: HostSession,
@@ -33,6 +35,7 @@ export async function openTarget(
   guest: GuestConfiguration,
   side: Side,
   source: OpenSource,
+  state: StandbyState,
 ): Promise<OpenTarget> {
   const { host } = session;
   await requireAtRest(session, guest);
@@ -42,6 +45,7 @@ export async function openTarget(
   const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
   for (const disk of volumes) await requireUsable(session, disk, source);
+  await state.requireUnused({ host, volumes });
   const opened = await openTree({
     session,
     stack,

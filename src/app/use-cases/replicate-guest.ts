@@ -198,7 +198,7 @@ class GuestRun {
     sourceRecord: StandbyRecord | undefined,
     targets: readonly LockedTarget[],
   ): Promise<Served> {
-    const { context, guest, mode, sourceState } = this.#request;
+    const { context, guest, mode, sourceState, standbyChanges } = this.#request;
     const source = await this.#watch.measure('open-source', () =>
       openSource(session, stack, guest, sourceState),
     );
@@ -213,6 +213,7 @@ class GuestRun {
       context: { ...context, signal: AbortSignal.any([context.signal, watch.signal]) },
       guest,
       mode,
+      standbyChanges,
       source,
       mountedSource,
       sourceRecord,

@@ -1,8 +1,6 @@
 import {
-  isSourceOutdated,
   matchTransfers,
   type NotCopied,
-  type StandbyRecord,
   type TargetPlan,
   type TargetReport,
   targetSide,
@@ -15,7 +13,9 @@ import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { mountTarget } from '../stages/mount-trees.js';
-import { recordPath, writeRecord } from '../standby/records.js';
+import { requireNotNewer } from '../standby/require-not-newer.js';
+import { StandbyState } from '../standby/standby-state.js';
+import { type Watch, watchRest } from '../standby/watch-rest.js';
 import { type StepStack, throwIfInterrupted } from '../steps/index.js';
 import { conflictError } from './open-source.js';
 import { openTarget, type OpenTarget, requireAtRest } from './open-target.js';
@@ -41,8 +41,11 @@ export function replicateTarget(
 class TargetReplication {
   readonly #replication: GuestReplication;
   readonly #session: HostSession;
-  readonly #record: StandbyRecord | undefined;
+  readonly #record: LockedTarget['record'];
+  readonly #state: StandbyState;
   readonly #lost: AbortSignal;
+  /** Aborts when somebody else begins to use the standby. */
+  readonly #used = new AbortController();
   readonly #signal: AbortSignal;
   readonly #stack: StepStack;
   readonly #watch: Stopwatch;
@@ -56,46 +59,59 @@ class TargetReplication {
     this.#session = session;
     this.#record = record;
     this.#lost = lost;
-    this.#signal = AbortSignal.any([replication.context.signal, lost]);
+    this.#signal = AbortSignal.any([replication.context.signal, lost, this.#used.signal]);
     this.#stack = session.newStack(this.#signal);
-    const { clock, events } = replication.context;
+    const { clock, events, configuration, runId } = replication.context;
+    const { stateDirectory } = configuration;
+    const { guest, standbyChanges: changes } = replication;
+    this.#state = new StandbyState(
+      { host: session.host, stateDirectory, guest: guest.name, runId, changes, events },
+      record,
+    );
     this.#watch = new Stopwatch(clock, events, {
-      guest: replication.guest.name,
+      guest: guest.name,
       host: session.name,
     });
   }
 
   async run(): Promise<TargetResult> {
     const errors: XenBackupError[] = [];
-    let began: StandbyRecord | undefined;
+    const resting = this.#watchRest();
     try {
-      began = await this.#openAndCopy();
+      await this.#openAndCopy();
     } catch (error) {
       errors.push(toXenBackupError(error));
     }
+    await resting?.stop();
     const residue = await this.#watch.measure('close', () => this.#stack.unwind());
     this.#session.leave(residue);
     const [left] = residue;
     if (left !== undefined)
       errors.push(new XenBackupError('teardown-incomplete', { message: left }));
-    if (began !== undefined && errors.length === 0) {
-      try {
-        await this.#complete(began);
-      } catch (error) {
-        errors.push(toXenBackupError(error));
-      }
-    }
-    return this.#result(errors[0], began);
+    else await this.#settle(errors);
+    return this.#result(errors[0]);
   }
 
-  /** @returns the record that says `syncing`, when bytes were written. */
-  async #openAndCopy(): Promise<StandbyRecord | undefined> {
+  /** A copy onto disks that a guest begins to use is ended at once. */
+  #watchRest(): Watch | undefined {
+    const { context, guest, mode } = this.#replication;
+    if (mode !== 'run') return undefined;
+    return watchRest(
+      context.clock,
+      () => requireAtRest(this.#session, guest),
+      (error) => {
+        this.#used.abort(error);
+      },
+    );
+  }
+
+  async #openAndCopy(): Promise<void> {
     const { context, guest, mode, source, mountedSource } = this.#replication;
     const session = this.#session;
     const side = mode === 'run' ? targetSide : untouchedTargetSide;
     this.#requireNotNewer();
     const opened = await this.#watch.measure('open-target', () =>
-      openTarget(session, this.#stack, guest, side, source),
+      openTarget(session, this.#stack, guest, side, source, this.#state),
     );
     this.#opened = opened;
     const { mounted, plan } = await mountedSource;
@@ -105,6 +121,7 @@ class TargetReplication {
     this.#notCopied = matched.notCopied;
     const order = matched.transfers.map(({ position }) => position);
     const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
+    if (mode === 'run') await this.#state.breakSeal();
     const targetTree = await this.#watch.measure('open-target', () => mountTarget(place, order));
     context.events.emit({
       type: 'target-opened',
@@ -113,8 +130,8 @@ class TargetReplication {
       transfers: matched.transfers.map(({ source: _source, target: _target, ...rest }) => rest),
       notCopied: matched.notCopied,
     });
-    if (mode === 'plan') return undefined;
-    return this.#copy({
+    if (mode === 'plan') return;
+    await this.#copy({
       guest,
       source: source.session.host,
       target: session.host,
@@ -130,68 +147,67 @@ class TargetReplication {
     });
   }
 
-  async #copy(job: CopyJob): Promise<StandbyRecord | undefined> {
+  async #copy(job: CopyJob): Promise<void> {
     const { cleared, totals } = await this.#watch.measure('dry-pass', () => dryPass(job));
     if (this.#replication.mode !== 'run') {
       this.#totals = totals;
-      return undefined;
+      return;
     }
     await requireAtRest(this.#session, job.guest);
     await this.#replication.rememberSource();
-    const record = newRecord(this.#replication, 'standby', 'syncing');
-    await this.#writeRecord(record);
+    await this.#state.begin(newRecord(this.#replication, 'standby', 'syncing'));
     await this.#watch.measure('copy', () =>
       realPass(job, cleared, (written) => {
         this.#totals = written;
       }),
     );
-    return record;
   }
 
-  /** Only after the last check, the last unmount, and the last byte on the disk. */
-  async #complete(record: StandbyRecord): Promise<void> {
-    // A signal does not matter any more; that somebody else may have been at the disks does.
-    throwIfInterrupted(this.#lost);
-    const { host } = this.#session;
-    for (const { volume } of this.#opened?.volumes ?? []) {
-      await host.deviceMapper.flush(volume.deviceMapperPath);
+  /** What becomes of the record: only after the last check, the last unmount, the last byte. */
+  async #settle(errors: XenBackupError[]): Promise<void> {
+    if (this.#opened === undefined || this.#replication.mode !== 'run') return;
+    try {
+      // A signal does not matter any more; that somebody else may have been at the disks does.
+      throwIfInterrupted(this.#lost);
+      const { volumes, tree } = this.#opened;
+      const { host } = this.#session;
+      const [cause] = errors;
+      if (cause === undefined) await requireAtRest(this.#session, this.#replication.guest);
+      for (const { volume } of volumes) await host.deviceMapper.flush(volume.deviceMapperPath);
+      if (cause === undefined) await this.#state.complete({ host, volumes }, tree);
+      else await this.#state.restore(cause, { host, volumes }, tree);
+    } catch (error) {
+      errors.push(toXenBackupError(error));
     }
-    await this.#writeRecord({ ...record, state: 'complete' });
-  }
-
-  #writeRecord(record: StandbyRecord): Promise<void> {
-    const { stateDirectory } = this.#replication.context.configuration;
-    return writeRecord(this.#session.host, stateDirectory, record);
   }
 
   /** @throws `source-outdated` when this standby may hold what the source has not. */
   #requireNotNewer(): void {
-    const { context, guest, source, sourceRecord } = this.#replication;
-    if (!isSourceOutdated(sourceRecord, this.#record)) return;
-    const [from, onto] = [source.session.name, this.#session.name];
-    const path = recordPath(context.configuration.stateDirectory, guest.name);
-    const isTorn = sourceRecord?.state === 'syncing';
-    throw new XenBackupError('source-outdated', {
-      message:
-        `${from} ${describeRecord(sourceRecord)} of ${guest.name}` +
-        (isTorn ? '' : `, and ${onto} ${describeRecord(this.#record)}`),
-      remedy: isTorn
-        ? `The copy that runs on ${from} was torn by a run that died. Start the guest where its data is whole; or, if you accept this mixture as the truth, remove ${path} on ${from}.`
-        : `This happens when an old primary comes back. Find out which host has the data you want; if it is ${from}, remove ${path} on ${onto}: its copy is then overwritten.`,
+    const { context, guest, source, sourceRecord, standbyChanges } = this.#replication;
+    requireNotNewer({
+      guest: guest.name,
+      source: { name: source.session.name, record: sourceRecord },
+      standby: { name: this.#session.name, record: this.#record },
+      stateDirectory: context.configuration.stateDirectory,
+      changes: standbyChanges,
+      events: context.events,
     });
   }
 
-  #result(error: XenBackupError | undefined, began: StandbyRecord | undefined): TargetResult {
-    const { events } = this.#replication.context;
+  #result(error: XenBackupError | undefined): TargetResult {
+    const { context, mode, next } = this.#replication;
+    const { events } = context;
+    const isDone = error === undefined;
     const failure =
       error === undefined ? {} : { code: error.code, reason: error.message, remedy: error.remedy };
     const report: TargetReport = {
       host: this.#session.name,
-      outcome: error === undefined ? 'done' : 'failed',
+      outcome: isDone ? 'done' : 'failed',
       ...failure,
       ...this.#totals,
       stages: this.#watch.stages,
-      ...(error === undefined && began !== undefined ? { generation: began.counter } : {}),
+      ...(isDone && mode === 'run' ? { generation: next.counter } : {}),
+      standby: this.#state.condition,
     };
     events.emit({
       type: 'target-finished',
@@ -206,19 +222,11 @@ class TargetReplication {
       host: this.#session.name,
       ...(this.#opened === undefined ? {} : { tree: this.#opened.tree }),
       transfers: this.#transfers,
+      standby: this.#state.condition,
       ...(error === undefined
         ? {}
         : { refusal: { code: error.code, reason: error.message, remedy: error.remedy } }),
     };
     return { report, plan, notCopied: this.#notCopied, stack: this.#stack };
   }
-}
-
-/** Continues the sentence "dom0a ...". */
-function describeRecord(record: StandbyRecord | undefined): string {
-  if (record === undefined) return 'remembers no replication';
-  const { state, role, counter, source } = record;
-  const number = `replication ${String(counter)}`;
-  if (state === 'syncing') return `holds a torn copy of ${number}`;
-  return role === 'source' ? `was the source of ${number}` : `holds ${number} from ${source}`;
 }

@@ -35,6 +35,11 @@ export interface RunOptions {
    * Default `limited`.
    */
   readonly deletions?: 'limited' | 'allowed';
+  /**
+   * A guest whose standbys are to be overwritten although they were used since the last
+   * replication, or hold what the source has not. It must be the only guest named.
+   */
+  readonly discardStandbyChanges?: GuestName;
 }
 
 export interface RunResult {
@@ -115,6 +120,7 @@ async function replicateAll(
       decision,
       mode: options.mode,
       sourceState: isShutOff ? 'shut-off' : 'running',
+      standbyChanges: options.discardStandbyChanges === guest.name ? 'discard' : 'refuse',
     });
   });
 }
@@ -171,11 +177,23 @@ function exitCodeWithResidue(exitCode: number, residue: readonly string[]): numb
   return exitCode === 0 && residue.length > 0 ? 10 : exitCode;
 }
 
+/** Typed twice, so that nobody overwrites the changes of another guest than he means. */
+function requireOnly(name: GuestName, guests: readonly GuestName[]): void {
+  if (guests.length === 1 && guests[0] === name) return;
+  throw new XenBackupError('usage-invalid', {
+    message:
+      `the changes of ${name} are to be discarded, but the guests named are ` +
+      (guests.length === 0 ? 'none' : guests.join(', ')),
+    remedy: `Name that one guest, and only it: xen-backup run ${name} --discard-standby-changes ${name}`,
+  });
+}
+
 /** @throws `guest-unknown`, `usage-invalid`. */
 function selectGuests(
   { configuration }: RunContext,
-  { guests, targets = [], from }: RunOptions,
+  { guests, targets = [], from, discardStandbyChanges }: RunOptions,
 ): readonly GuestConfiguration[] {
+  if (discardStandbyChanges !== undefined) requireOnly(discardStandbyChanges, guests);
   const hosts = new Set(configuration.hosts.map(({ name }) => name));
   for (const host of [...targets, ...(from === undefined ? [] : [from])]) {
     if (!hosts.has(host)) {

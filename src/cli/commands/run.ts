@@ -17,6 +17,7 @@ export interface RunWords extends ReplicationWords {
   readonly dryRun?: true;
   readonly json?: true;
   readonly allowDeletes?: true;
+  readonly discardStandbyChanges?: string;
 }
 
 /** Adds `run`. */
@@ -26,6 +27,10 @@ export function registerRunCommand(program: Command, context: ProgramContext): v
   )
     .option('--dry-run', 'count files, bytes and deletions; change nothing')
     .option('--allow-deletes', 'lift maxDeletes for this run; emptying a file system stays refused')
+    .option(
+      '--discard-standby-changes <guest>',
+      "overwrite this guest's standbys though they were used, or hold newer data",
+    )
     .option('--json', 'print each event as a line of JSON; the last one is the report')
     .action((guests: readonly string[], words: RunWords) =>
       runCommand(context, () => runGuests(context, guests, words)),
@@ -60,11 +65,18 @@ async function runGuests(
   const display = words.json === true ? 'events' : 'story';
   const mode = words.dryRun === true ? 'dry-run' : 'run';
   const deletions = words.allowDeletes === true ? 'allowed' : 'limited';
+  const { discardStandbyChanges } = words;
+  const discard = discardStandbyChanges === undefined ? {} : { discardStandbyChanges };
   const exitCode = await withSession(
     context,
     { configuration, display, commands: 'not-kept' },
     async (session) => {
-      const { report } = await runReplication(session.context, { ...options, mode, deletions });
+      const { report } = await runReplication(session.context, {
+        ...options,
+        ...discard,
+        mode,
+        deletions,
+      });
       session.endDisplay();
       if (display === 'story' && context.verbosity !== 'quiet') {
         context.stdout(renderLines(['', ...reportLines(report)], context.colours));

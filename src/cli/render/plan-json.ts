@@ -53,6 +53,7 @@ export interface HostDocument {
 export interface TargetDocument extends Partial<Omit<HostDocument, 'host'>> {
   readonly host: string;
   readonly transfers: readonly PlannedTransfer[];
+  readonly standby?: TargetPlan['standby'];
   readonly refusal?: TargetPlan['refusal'];
 }
 
@@ -112,7 +113,7 @@ function openedDocument(plan: GuestPlan): Partial<GuestDocument> {
   };
 }
 
-function targetDocument({ host, tree, transfers, refusal }: TargetPlan): TargetDocument {
+function targetDocument({ host, tree, transfers, standby, refusal }: TargetPlan): TargetDocument {
   return {
     host,
     ...(tree === undefined ? {} : treeDocument(tree)),
@@ -122,6 +123,7 @@ function targetDocument({ host, tree, transfers, refusal }: TargetPlan): TargetD
       faithfulness,
       excludes,
     })),
+    ...(standby === undefined ? {} : { standby }),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

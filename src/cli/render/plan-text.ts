@@ -59,7 +59,11 @@ function targetLines(target: TargetPlan, plan: GuestPlan): readonly Line[] {
           [styled('red', `cannot be served: ${withoutHost(refusal.reason, target.host)}`)],
           ...(refusal.remedy === undefined ? [] : [refusal.remedy]),
         ];
-  const parts = [devices, copies, refused].filter((part) => part.length > 0);
+  const torn: readonly Line[] =
+    target.standby === 'torn'
+      ? [[styled('red', 'its standby is torn: a run did not end well; the next one repairs it')]]
+      : [];
+  const parts = [torn, devices, copies, refused].filter((part) => part.length > 0);
   const lines = parts.flatMap((part, index) => [...(index === 0 ? [] : ['']), ...part]);
   return section(`target ${target.host}`, lines);
 }

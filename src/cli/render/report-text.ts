@@ -88,7 +88,7 @@ const outcomeStyles: Readonly<Record<TargetReport['outcome'], TextStyle>> = {
 };
 
 function targetRow(target: TargetReport, command: RunReport['command']): readonly Line[] {
-  const { host, outcome, files, bytes, deletions, generation, stages } = target;
+  const { host, outcome, files, bytes, deletions, generation, standby, stages } = target;
   const copied =
     command === 'plan'
       ? ''
@@ -97,7 +97,11 @@ function targetRow(target: TargetReport, command: RunReport['command']): readonl
     host,
     [styled(outcomeStyles[outcome], outcome)],
     command === 'dry-run' && outcome === 'done' ? `would copy ${copied}` : copied,
-    generation === undefined ? '' : `generation ${generation}`,
+    standby === 'torn'
+      ? [styled('red', 'standby torn')]
+      : generation === undefined
+        ? ''
+        : `generation ${generation}`,
     [styled('dim', stageDurations(stages))],
   ];
 }

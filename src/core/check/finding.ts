@@ -27,6 +27,8 @@ export type CheckSubject =
   | 'auto-activation'
   /** The standby's disks are not in use. */
   | 'standby-use'
+  /** Nobody used the standby since the last replication, and that one came to its end. */
+  | 'standby-state'
   /** The guest is defined on the host of a standby. */
   | 'definition'
   /** The bridges and networks of its definition exist there. */

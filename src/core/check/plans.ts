@@ -9,6 +9,7 @@ const subjects: Readonly<Record<string, CheckSubject>> = {
   'disk-unsupported': 'disks',
   'volume-not-found': 'disks',
   'standby-in-use': 'standby-use',
+  'standby-used': 'standby-state',
   'guest-on-two-hosts': 'guest-state',
   'source-outdated': 'guest-state',
   'source-unproven': 'guest-state',
@@ -24,7 +25,10 @@ export function judgePlan(report: GuestReport): readonly Finding[] {
       { level: 'OK', subject: 'guest-state', guest, message: `${guest} is skipped: ${reason}` },
     ];
   }
-  const targets = report.targets.map((target) => judgeTarget(guest, target));
+  const targets = report.targets.flatMap((target) => [
+    judgeTarget(guest, target),
+    ...judgeRecord(guest, target),
+  ]);
   if (targets.length > 0 && report.targets.some(({ outcome: each }) => each !== 'done'))
     return targets;
   if (outcome === 'failed' || outcome === 'busy') {
@@ -58,4 +62,30 @@ function judgeTarget(guest: string, target: TargetReport): Finding {
     message: `${guest} on ${host}: ${reason}`,
     remedy: target.remedy ?? 'Correct the cause, then check again.',
   };
+}
+
+/** What the records say of a standby that could be served. */
+function judgeRecord(guest: string, { host, standby }: TargetReport): readonly Finding[] {
+  const place = { subject: 'standby-state', host, guest } as const;
+  switch (standby) {
+    case 'torn':
+      return [
+        {
+          level: 'WARN',
+          ...place,
+          message: `the standby of ${guest} on ${host} is torn: a run did not end well`,
+          remedy: `Do not start it. The next run repairs it: xen-backup run ${guest} --target ${host}`,
+        },
+      ];
+    case 'unrecorded':
+      return [
+        {
+          level: 'OK',
+          ...place,
+          message: `${host} was never told anything of ${guest}: its disks are taken as seeded by hand`,
+        },
+      ];
+    default:
+      return [];
+  }
 }

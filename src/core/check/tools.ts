@@ -19,7 +19,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   udev: ['udevadm'],
   rsync: ['rsync'],
   'openssh-client': ['ssh'],
-  coreutils: ['cat', 'dd', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'stat', 'sync', 'timeout'],
+  coreutils: [
+    ...['cat', 'dd', 'head', 'mkdir', 'mv', 'od', 'rm', 'rmdir'],
+    ...['sha256sum', 'stat', 'sync', 'timeout', 'tr'],
+  ],
   findutils: ['find'],
 };
 

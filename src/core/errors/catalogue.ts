@@ -177,6 +177,12 @@ export const errorCatalogue = {
     meaning: 'The standby runs, or its disks are in use on the target.',
     remedy: 'Never write under a running guest: stop it first, or take the host out of the list.',
   },
+  'standby-used': {
+    meaning: 'The standby was used since the last replication: its disks are not as it left them.',
+    remedy:
+      'To keep what was changed there, run the guest there. To overwrite it, run with ' +
+      "--discard-standby-changes and the guest's name.",
+  },
   'source-outdated': {
     meaning: 'The records say that the standby holds newer data than the source.',
     remedy:

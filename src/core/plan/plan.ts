@@ -1,6 +1,7 @@
 import type { MountPlan } from '../fstab/index.js';
 import type { DeviceTree, GuestName, HostName } from '../model/index.js';
 import type { NumberedStep, PlacedUndo } from '../steps/index.js';
+import type { StandbyCondition } from '../standby/index.js';
 import type { NotCopied, Transfer } from '../transfer/index.js';
 
 /** What was opened on one target, or why it was not. */
@@ -8,6 +9,8 @@ export interface TargetPlan {
   readonly host: HostName;
   readonly tree?: DeviceTree;
   readonly transfers: readonly Transfer[];
+  /** What the standby is by its record; absent where it could not be asked for. */
+  readonly standby?: StandbyCondition;
   /** Why the target cannot be served: a conflict of layouts, or a refusal. */
   readonly refusal?: { readonly code: string; readonly reason: string; readonly remedy?: string };
 }

@@ -64,6 +64,7 @@ const conflictCodes = new Set([
   'content-unsupported',
   'disk-unsupported',
   'standby-in-use',
+  'standby-used',
   'source-outdated',
   'source-unproven',
   'guest-on-two-hosts',

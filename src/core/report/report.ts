@@ -1,4 +1,5 @@
 import type { GuestName, HostName } from '../model/index.js';
+import type { StandbyCondition } from '../standby/index.js';
 
 /** What came of one target. */
 export interface TargetReport {
@@ -15,6 +16,8 @@ export interface TargetReport {
   readonly stages: Readonly<Record<string, number>>;
   /** Number of the replication that this standby now holds; absent when it did not complete. */
   readonly generation?: number;
+  /** What the standby is now by its record; absent where it was not asked for. */
+  readonly standby?: StandbyCondition;
 }
 
 /** How a snapshot filled. */

@@ -1,1 +1,4 @@
+export * from './locate.js';
 export * from './record.js';
+export * from './seal.js';
+export * from './seal-regions.js';

@@ -1,4 +1,5 @@
 import type { GuestName, HostName, RunId } from '../model/index.js';
+import type { StandbySeal } from './seal.js';
 
 /**
  * What a host remembers of a guest's disks. Numbers, never a clock, say which host has the newest
@@ -21,7 +22,12 @@ export interface StandbyRecord {
   readonly domainXml: string;
   /** ISO 8601, for people only. */
   readonly writtenAt: string;
+  /** What the standby looked like at the end; only with `standby` and `complete`. */
+  readonly seal?: StandbySeal;
 }
+
+/** What a host's record says of its copy; `torn`: a mixture that the next run repairs. */
+export type StandbyCondition = 'complete' | 'torn' | 'unrecorded';
 
 /** Runs in a row from one source. Its first run tells it from any other of that host. */
 export interface SourceSpan {

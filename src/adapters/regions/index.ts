@@ -1,0 +1,1 @@
+export { createRegionReader } from './adapter.js';
