@@ -18,4 +18,19 @@ describe('signals of the process', () => {
     interruption.end();
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('end the run with 128+N after %s, whatever comes behind it', (name, exitCode) => {
+    const interruption = listenForInterruption(processSignals, () => undefined);
+    for (const signal of [name, 'SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.emit(signal, signal);
+      // Neither a third nor a fourth kills: only kill -9 ends the teardown, and then recover does it.
+      expect(interruption.exitCode).toBe(exitCode);
+    }
+    expect(interruption.hurry.aborted).toBe(true);
+    interruption.end();
+  });
 });

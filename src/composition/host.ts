@@ -14,6 +14,7 @@ import { createDeviceEvents } from '../adapters/udev/index.js';
 import { createHypervisor } from '../adapters/virsh/index.js';
 import type { HostName } from '../core/index.js';
 import type { Clock, CommandRunner, Host, ReplicationPeer } from '../ports/index.js';
+import { withoutPileUp } from './no-pile-up.js';
 
 /** Everything that tells one host from another. */
 export interface HostInit {
@@ -28,7 +29,9 @@ export interface HostInit {
 }
 
 /** A host: the real adapters over one runner. */
-export function createHost({ name, runner, peer, clock, libvirtUri, close }: HostInit): Host {
+export function createHost(init: HostInit): Host {
+  const { name, peer, clock, libvirtUri, close } = init;
+  const runner = withoutPileUp(init.runner, name);
   const place = { runner, hostName: name };
   const files = createHostFiles(place);
   return {

@@ -60,6 +60,12 @@ export const parts: readonly Part[] = [
     when: 'sample',
   },
   {
+    name: 'kill',
+    file: 'tests/kill.test.ts',
+    shows: 'kill -9 around each kind of step, then recover: nothing left; SIGTERM in a copy',
+    when: 'sample',
+  },
+  {
     name: 'judges',
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
