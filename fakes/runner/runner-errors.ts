@@ -34,13 +34,18 @@ export class RunnerErrors {
     return this.#error('command-failed', command, message);
   }
 
-  unproven(command: Command, processId: number): XenBackupError {
+  unproven(command: Command, processId: number, cause?: unknown): XenBackupError {
     const what = `${command.argv[0]} on ${this.#host} (process ${processId})`;
     const message = `${what} could not be proven dead`;
-    return this.#error('command-stop-unproven', command, message);
+    return this.#error('command-stop-unproven', command, message, cause);
   }
 
-  #error(code: ErrorCode, command: Command, message: string): XenBackupError {
-    return new XenBackupError(code, { message, details: { host: this.#host, argv: command.argv } });
+  #error(code: ErrorCode, command: Command, message: string, cause?: unknown): XenBackupError {
+    const details = { host: this.#host, argv: command.argv };
+    return new XenBackupError(code, {
+      message,
+      details,
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 }

@@ -217,13 +217,12 @@ export class SimulatedRunner implements CommandRunner {
   async #stop({ process }: Started, command: Command, graceMs: number): Promise<void> {
     const { machine, controller } = this.#options;
     controller.requireAlive();
-    const unproven = this.#errors.unproven(command, process.processId);
     await this.#connection().catch((error: unknown) => {
       if (!controller.alive) throw error;
-      throw unproven;
+      throw this.#errors.unproven(command, process.processId, error);
     });
     const proof = await controller.orDeath(stopSession(machine, process.sessionId, graceMs));
-    if (proof === 'survivors') throw unproven;
+    if (proof === 'survivors') throw this.#errors.unproven(command, process.processId);
   }
 }
 

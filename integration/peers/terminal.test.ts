@@ -31,7 +31,10 @@ describe('failure case 23: Ctrl-C in a terminal', () => {
   it('reaches the program only: what it started lives on until the teardown ends it', async () => {
     // A group of its own, as a shell gives it to a job; Ctrl-C signals the group.
     const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
-    const child = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'pipe', 2] });
+    const child = spawn(process.execPath, args, {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     controller = child;
     const lines: string[] = [];
     child.stdout.on('data', (chunk: Buffer) => lines.push(chunk.toString().trim()));
