@@ -160,7 +160,7 @@ describe('a death of xen-backup', () => {
   it('frees the locks that it held on hosts', async () => {
     const { simulation, machine, runner } = await open({ command: 'rmdir', effect: { die: true } });
     const files = createHostFiles({ runner, hostName: 'dom0a' });
-    const locks = createLocks({ runner, hostName: 'dom0a', files });
+    const locks = createLocks({ runner, hostName: 'dom0a', files, clock: simulation.clock });
     const owner = { runId: 'abcdefghij', controller: 'x', processId: 1, since: '2026' };
     expect((await locks.tryLock('guest', owner)).kind).toBe('held');
     expect(machine.fileLocks).toHaveLength(1);

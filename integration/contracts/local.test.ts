@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createHostFiles } from '../../src/adapters/host-files/index.js';
 import { createLocalRunner } from '../../src/adapters/local/index.js';
 import { createLocks } from '../../src/adapters/locks/index.js';
+import { systemClock as clock } from '../../src/composition/system-clock.js';
 import { describeCommandRunner } from './command-runner.contract.js';
 import { describeHostFiles } from './host-files.contract.js';
 import { describeLocks } from './locks.contract.js';
@@ -50,8 +51,14 @@ describeLocks({
     const directory = temporaryDirectory();
     const files = createHostFiles({ runner, hostName });
     return {
-      first: createLocks({ runner, files, hostName, directory }),
-      second: createLocks({ runner: createLocalRunner({ hostName }), files, hostName, directory }),
+      first: createLocks({ clock, runner, files, hostName, directory }),
+      second: createLocks({
+        clock,
+        runner: createLocalRunner({ hostName }),
+        files,
+        hostName,
+        directory,
+      }),
       killHolder: async (name) => {
         killByArgument(`${directory}/${name}.lock`);
       },

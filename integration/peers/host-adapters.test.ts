@@ -4,6 +4,7 @@ import { createHostFiles } from '../../src/adapters/host-files/index.js';
 import { createHostIdentityReader } from '../../src/adapters/identity/index.js';
 import { createLocks } from '../../src/adapters/locks/index.js';
 import { createToolInspector } from '../../src/adapters/tools/index.js';
+import { systemClock as clock } from '../../src/composition/system-clock.js';
 import { describeHostFiles } from '../contracts/host-files.contract.js';
 import { describeLocks } from '../contracts/locks.contract.js';
 import { here } from './peer/exec-here.js';
@@ -42,7 +43,7 @@ const locksDirectory = `${peer.scratch}/locks`;
 
 function locksOver(over: typeof runner) {
   const files = createHostFiles({ runner: over, hostName });
-  return createLocks({ runner: over, files, hostName, directory: locksDirectory });
+  return createLocks({ clock, runner: over, files, hostName, directory: locksDirectory });
 }
 
 describeLocks({

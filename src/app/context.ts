@@ -10,6 +10,8 @@ export interface RunContext {
   readonly events: EventSink;
   /** Aborts on a signal: nothing new is begun, everything is taken down in order. */
   readonly signal: AbortSignal;
+  /** How long to wait for each lock that another run holds, in milliseconds. Default 0. */
+  readonly lockWaitMs?: number;
   /** The machine and process that control this run, for locks. */
   readonly controller: { readonly nodeName: string; readonly processId: number };
 }

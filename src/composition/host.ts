@@ -40,7 +40,7 @@ export function createHost(init: HostInit): Host {
     runner,
     files,
     identity: createHostIdentityReader(place),
-    locks: createLocks({ ...place, files }),
+    locks: createLocks({ ...place, files, clock }),
     tools: createToolInspector(place),
     hypervisor: createHypervisor({ ...place, libvirtUri }),
     volumes: createVolumeManager({ ...place, clock }),

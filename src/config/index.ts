@@ -11,5 +11,6 @@ export {
   type ConfigurationSource,
   nodeConfigurationSource,
 } from './source.js';
+export { readDuration } from './units.js';
 export { starterConfiguration } from './starter.js';
 export { thisHostConfiguration } from './this-host.js';

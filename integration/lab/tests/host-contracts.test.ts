@@ -1,3 +1,4 @@
+import { systemClock as clock } from '../../../src/composition/system-clock.js';
 import { afterAll, beforeAll } from 'vitest';
 import { createHostFiles } from '../../../src/adapters/host-files/index.js';
 import { createLocks } from '../../../src/adapters/locks/index.js';
@@ -74,7 +75,7 @@ describeLocks({
     const directory = '/run/contract-locks';
     const locksOver = ({ runner }: typeof first) => {
       const files = createHostFiles({ runner, hostName });
-      return createLocks({ runner, files, hostName, directory });
+      return createLocks({ clock, runner, files, hostName, directory });
     };
     return {
       first: locksOver(first),

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandRunner, LockOwner } from '../../ports/index.js';
+import type { Clock, CommandRunner, LockOwner } from '../../ports/index.js';
 import { createHostFiles } from '../host-files/index.js';
 import { createLocalRunner } from '../local/index.js';
 import { createLocks } from './adapter.js';
@@ -10,6 +10,11 @@ import { lockArgv } from './argv.js';
 import { parseOwner } from './owner.js';
 
 const hostName = 'dom0b';
+const clock: Clock = {
+  now: () => 0,
+  elapsedMs: () => 0,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
 const runner = createLocalRunner({ hostName });
 const owner: LockOwner = {
   runId: 'abcdefghij',
@@ -36,7 +41,13 @@ describe('locks of a real host', () => {
     rmSync(directory, { recursive: true });
   });
   const locks = () =>
-    createLocks({ runner, files: createHostFiles({ runner, hostName }), hostName, directory });
+    createLocks({
+      clock,
+      runner,
+      files: createHostFiles({ runner, hostName }),
+      hostName,
+      directory,
+    });
 
   it('is busy while a receiver of a dead run lives', async () => {
     const script = 'exec 9>>"$1"; flock --shared 9; echo ready; exec sleep 600';
@@ -90,7 +101,13 @@ describe('locks of a real host', () => {
     const exitCodes = [76, 66, 75];
     const files = createHostFiles({ runner, hostName });
     const over = (codes: number[]) =>
-      createLocks({ runner: { ...runner, ...endingWith(codes) }, files, hostName, directory });
+      createLocks({
+        clock,
+        runner: { ...runner, ...endingWith(codes) },
+        files,
+        hostName,
+        directory,
+      });
     expect(await over(exitCodes).tryLock('again', owner)).toEqual({ kind: 'busy' });
     expect(exitCodes).toEqual([]);
     const always = over(Array.from({ length: 20 }, () => 76));
@@ -101,6 +118,7 @@ describe('locks of a real host', () => {
     writeFileSync(join(directory, 'file'), '');
     const files = createHostFiles({ runner, hostName });
     const impossible = createLocks({
+      clock,
       ...{ runner, files, hostName },
       directory: join(directory, 'file'),
     });

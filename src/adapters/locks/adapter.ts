@@ -1,5 +1,6 @@
 import type { HostName } from '../../core/model/index.js';
 import type {
+  Clock,
   CommandRunner,
   HostFiles,
   LockAttempt,
@@ -21,6 +22,8 @@ const maxAttempts = 5;
 export interface LocksOptions {
   readonly runner: CommandRunner;
   readonly files: HostFiles;
+  /** Paces the wait for the end of a holder. */
+  readonly clock: Clock;
   readonly hostName: HostName;
   /** Where the lock files lie. Default `/run/xen-backup/locks`. */
   readonly directory?: string;
@@ -35,12 +38,14 @@ class FlockLocks implements Locks {
   readonly #host: HostName;
   readonly #runner: CommandRunner;
   readonly #files: HostFiles;
+  readonly #clock: Clock;
   readonly #directory: string;
 
   constructor(options: LocksOptions) {
     this.#host = options.hostName;
     this.#runner = options.runner;
     this.#files = options.files;
+    this.#clock = options.clock;
     this.#directory = options.directory ?? locksDirectory;
   }
 
@@ -61,7 +66,10 @@ class FlockLocks implements Locks {
     const holder = await this.#runner.start({ argv: lockArgv(file, owner) });
     const said = await firstLineOf(holder);
     if (said === 'held\n') {
-      return { kind: 'held', lock: new FlockHeldLock(this.#host, name, holder) };
+      return {
+        kind: 'held',
+        lock: new FlockHeldLock({ host: this.#host, name, holder, clock: this.#clock }),
+      };
     }
     if (said !== '') throw await this.#surprise(holder, said);
     const result = await holder.result;

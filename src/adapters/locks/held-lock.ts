@@ -1,20 +1,33 @@
 import { XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
-import type { HeldLock, RunningCommand } from '../../ports/index.js';
+import type { Clock, HeldLock, RunningCommand } from '../../ports/index.js';
 
-/** A third of what the script waits for. */
+/**
+ * A third of what the script waits for. The heart is a timer of the process, not of the clock that
+ * paces its work: it is to beat as long as the process lives, whatever the work is waiting for.
+ */
 const beatMs = 40_000;
 const releasePatienceMs = 5_000;
+
+/** What a held lock is made of. */
+interface HeldLockInit {
+  readonly host: HostName;
+  readonly name: string;
+  readonly holder: RunningCommand;
+  readonly clock: Clock;
+}
 
 /** A lock whose process has said that it holds it. */
 export class FlockHeldLock implements HeldLock {
   readonly #holder: RunningCommand;
+  readonly #clock: Clock;
   readonly #lost = new AbortController();
   readonly #heart: NodeJS.Timeout;
   #released = false;
 
-  constructor(host: HostName, name: string, holder: RunningCommand) {
+  constructor({ host, name, holder, clock }: HeldLockInit) {
     this.#holder = holder;
+    this.#clock = clock;
     this.#heart = setInterval(() => {
       // A holder that takes no more input has ended, and its result says so.
       holder.write('\n').catch(() => undefined);
@@ -48,12 +61,13 @@ export class FlockHeldLock implements HeldLock {
       () => true,
       () => false,
     );
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, releasePatienceMs, false);
-    });
+    const heard = new AbortController();
+    const late = this.#clock.sleep(releasePatienceMs, heard.signal).then(
+      () => false,
+      () => true,
+    );
     return Promise.race([ended, late]).finally(() => {
-      clearTimeout(timer);
+      heard.abort(new Error('heard of'));
     });
   }
 }

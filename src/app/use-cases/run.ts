@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly from?: HostName;
   /** Guests at work at once. Default 1. */
   readonly jobs?: number;
+  /** How long to wait for each lock that another run holds, in milliseconds. Default 0. */
+  readonly waitMs?: number;
   /**
    * `allowed` lifts `maxDeletes` of the guests for this run; emptying a file system stays refused.
    * Default `limited`.
@@ -54,7 +56,9 @@ export interface RunResult {
  *
  * @throws `guest-unknown`, `usage-invalid`; what goes wrong with guests is in the report.
  */
-export async function runReplication(context: RunContext, options: RunOptions): Promise<RunResult> {
+export async function runReplication(given: RunContext, options: RunOptions): Promise<RunResult> {
+  const { waitMs } = options;
+  const context = waitMs === undefined ? given : { ...given, lockWaitMs: waitMs };
   const guests = selectGuests(context, options).map((guest) =>
     options.deletions === 'allowed' ? { ...guest, maxDeletes: liftedDeletionLimits } : guest,
   );

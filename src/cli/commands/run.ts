@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { runReplication } from '../../app/use-cases/run.js';
+import { readDuration } from '../../config/index.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { ProgramContext } from '../program-context.js';
 import { reportLines } from '../render/report-text.js';
@@ -15,6 +16,7 @@ import {
 /** Options of `run`, as commander gives them. */
 export interface RunWords extends ReplicationWords {
   readonly dryRun?: true;
+  readonly wait?: number;
   readonly json?: true;
   readonly allowDeletes?: true;
   readonly discardStandbyChanges?: string;
@@ -31,6 +33,7 @@ export function registerRunCommand(program: Command, context: ProgramContext): v
       '--discard-standby-changes <guest>',
       "overwrite this guest's standbys though they were used, or hold newer data",
     )
+    .option('--wait <duration>', 'wait this long for guests that are busy (default: 0)', parseWait)
     .option('--json', 'print each event as a line of JSON; the last one is the report')
     .action((guests: readonly string[], words: RunWords) =>
       runCommand(context, () => runGuests(context, guests, words)),
@@ -50,9 +53,16 @@ Examples:
   xen-backup run dc1 --target dom0b  to one of its hosts only
   xen-backup run --dry-run           what would be copied and deleted
   xen-backup -q run                  for cron: problems only
+  xen-backup run --wait 10m          for timers that may overlap
   xen-backup run dc1 --allow-deletes a large clean-up in dc1 may be replicated
   xen-backup run dc1 --from dom0a    dc1 is shut off everywhere, and the
                                      records prove dom0a newest`;
+
+function parseWait(text: string): number {
+  const reading = readDuration(text);
+  if (reading.kind === 'value') return reading.value;
+  throw new InvalidArgumentError('It is a duration with its unit, such as 90s or 1h, or 0.');
+}
 
 /** Replicates guests and prints what came of it. */
 async function runGuests(
@@ -74,6 +84,7 @@ async function runGuests(
       const { report } = await runReplication(session.context, {
         ...options,
         ...discard,
+        ...(words.wait === undefined ? {} : { waitMs: words.wait }),
         mode,
         deletions,
       });
