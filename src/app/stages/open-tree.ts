@@ -2,7 +2,6 @@ import {
   type Conflict,
   type DeviceTree,
   type DiscoveryAction,
-  type DiscoveryRequest,
   type GuestName,
   type LogicalVolume,
   nextDiscovery,
@@ -24,8 +23,11 @@ export interface OpenTreeRequest {
   readonly side: Side;
   /** The volumes to look into: on the source the snapshots, on a target the disks themselves. */
   readonly volumes: readonly DiskVolume[];
-  /** The source's tree, for a target. */
-  readonly expected?: DeviceTree;
+  /**
+   * The source's tree, for a target. It may still be growing when the target is opened: what is
+   * found is compared from the moment it is there, and nothing is returned before.
+   */
+  readonly expected?: Promise<DeviceTree>;
 }
 
 export type OpenedTree =
@@ -37,15 +39,39 @@ export type OpenedTree =
  * journal append, and feeds back what was seen.
  */
 export async function openTree(request: OpenTreeRequest): Promise<OpenedTree> {
-  const discovery: DiscoveryRequest = {
-    disks: request.volumes.map(({ target }) => target),
-    ...(request.expected === undefined ? {} : { expected: request.expected }),
-  };
+  const disks = request.volumes.map(({ target }) => target);
+  const expected = new Arriving(request.expected);
   let seen = noObservations;
   for (;;) {
-    const turn = nextDiscovery(discovery, seen);
-    if (turn.kind !== 'act') return turn;
-    seen = withObservations(seen, await carryOut(request, turn.actions));
+    const tree = expected.now();
+    const turn = nextDiscovery({ disks, ...(tree === undefined ? {} : { expected: tree }) }, seen);
+    if (turn.kind === 'act') seen = withObservations(seen, await carryOut(request, turn.actions));
+    // What the target alone says is no verdict yet: the source's tree may explain it better.
+    else if (request.expected === undefined || tree !== undefined) return turn;
+    else await request.expected;
+  }
+}
+
+/** A value that is on its way. */
+class Arriving<T> {
+  #value: T | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(coming: Promise<T> | undefined) {
+    coming?.then(
+      (value) => {
+        this.#value = value;
+      },
+      (error: unknown) => {
+        this.#failure = { error };
+      },
+    );
+  }
+
+  /** `undefined` as long as it has not come. @throws what it failed with. */
+  now(): T | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#value;
   }
 }
 

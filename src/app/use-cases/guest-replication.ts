@@ -8,7 +8,8 @@ import type { RunContext } from '../context.js';
 import type { StandbyChanges } from '../standby/require-unused.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { SessionPool } from '../hosts/session-pool.js';
-import type { MountedSource, OpenSource } from './open-source.js';
+import type { SourceDisks } from './open-source.js';
+import type { OpeningSource } from './opening-source.js';
 
 /** `plan` opens and closes; `dry-run` counts too; `run` writes. */
 export type ReplicationMode = 'plan' | 'dry-run' | 'run';
@@ -40,9 +41,9 @@ export interface GuestReplication {
   readonly guest: GuestConfiguration;
   readonly mode: ReplicationMode;
   readonly standbyChanges: StandbyChanges;
-  readonly source: OpenSource;
-  /** Settles when the source's file systems are mounted; targets open their devices meanwhile. */
-  readonly mountedSource: Promise<MountedSource>;
+  readonly disks: SourceDisks;
+  /** The source on its way: targets open their devices meanwhile. */
+  readonly opening: OpeningSource;
   readonly sourceRecord: StandbyRecord | undefined;
   /** Number and lineage of this run, the same for the source and all targets. */
   readonly next: Pick<StandbyRecord, 'counter' | 'lineage'>;
@@ -55,12 +56,12 @@ export interface GuestReplication {
 
 /** The record of this replication for one host. */
 export function newRecord(
-  replication: Pick<GuestReplication, 'context' | 'guest' | 'source' | 'next'>,
+  replication: Pick<GuestReplication, 'context' | 'guest' | 'disks' | 'next'>,
   role: StandbyRecord['role'],
   state: StandbyRecord['state'],
 ): StandbyRecord {
-  const { context, guest, source, next } = replication;
-  const sourceName: HostName = source.session.name;
+  const { context, guest, disks, next } = replication;
+  const sourceName: HostName = disks.session.name;
   return {
     v: 1,
     guest: guest.name,
@@ -69,7 +70,7 @@ export function newRecord(
     ...next,
     runId: context.runId,
     source: sourceName,
-    domainXml: source.definition.xml,
+    domainXml: disks.definition.xml,
     writtenAt: new Date(context.clock.now()).toISOString(),
   };
 }

@@ -10,6 +10,7 @@ import {
   selectDisks,
   sourceSide,
   stateMeaning,
+  type VolumeInventory,
   XenBackupError,
 } from '../../core/index.js';
 import type { EventSink } from '../../ports/index.js';
@@ -24,13 +25,18 @@ import {
 import { openTree } from '../stages/open-tree.js';
 import type { StepStack } from '../steps/index.js';
 
-/** The guest's devices on the host that runs it, open through snapshots. */
-export interface OpenSource {
+/** What is known of the source before anything of it is opened: targets need no more to begin. */
+export interface SourceDisks {
   readonly session: HostSession;
   readonly definition: DomainDefinition;
   readonly disks: readonly GuestDisk[];
   /** The origins, for comparison of sizes; nothing ever writes to them. */
   readonly origins: readonly DiskVolume[];
+  readonly inventory: VolumeInventory;
+}
+
+/** The guest's devices on the host that runs it, open through snapshots. */
+export interface OpenSource extends SourceDisks {
   readonly snapshots: readonly TakenSnapshot[];
   readonly tree: DeviceTree;
 }
@@ -41,17 +47,16 @@ export interface MountedSource {
 }
 
 /**
- * Opens the source: snapshots of all disks, then their tree. The state is asked again, because now
- * the lock is held.
+ * Finds the source's disks. The guest's state is asked again, because now the lock is held.
  *
- * @throws `layout-drift` never here; `content-unsupported`, `disk-unsupported`, and what ports throw.
+ * @throws `guest-state-changed`, `domain-not-found`, `disk-unsupported`, `volume-not-found`, and what
+ * ports throw.
  */
-export async function openSource(
+export async function findSourceDisks(
   session: HostSession,
-  stack: StepStack,
   guest: GuestConfiguration,
   expectsRunning: 'running' | 'shut-off',
-): Promise<OpenSource> {
+): Promise<SourceDisks> {
   const { host } = session;
   const state = await host.hypervisor.domainState(guest.name);
   const isAsExpected =
@@ -73,6 +78,20 @@ export async function openSource(
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
   const inventory = await host.volumes.inventory();
   const origins = await findVolumes(session, selection.disks, inventory);
+  return { session, definition, disks: selection.disks, origins, inventory };
+}
+
+/**
+ * Opens the source: snapshots of all disks, then their tree.
+ *
+ * @throws `content-unsupported`, and what ports throw.
+ */
+export async function openSource(
+  found: SourceDisks,
+  stack: StepStack,
+  guest: GuestConfiguration,
+): Promise<OpenSource> {
+  const { session, origins, inventory } = found;
   const taken = await takeSnapshots(session, stack, guest, origins, inventory);
   const opened = await openTree({
     session,
@@ -84,14 +103,7 @@ export async function openSource(
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
   const refused = findUnsupported(opened.tree);
   if (refused !== undefined) throw conflictError(refused, session.name);
-  return {
-    session,
-    definition,
-    disks: selection.disks,
-    origins,
-    snapshots: taken.map(({ snapshot }) => snapshot),
-    tree: opened.tree,
-  };
+  return { ...found, snapshots: taken.map(({ snapshot }) => snapshot), tree: opened.tree };
 }
 
 /** Mounts the source in the guest's own order, and announces both. */

@@ -12,7 +12,7 @@ import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
 import { openTree } from '../stages/open-tree.js';
 import type { StandbyState } from '../standby/standby-state.js';
 import type { StepStack } from '../steps/index.js';
-import { conflictError, type OpenSource } from './open-source.js';
+import { conflictError, type SourceDisks } from './open-source.js';
 
 /** The standby's devices on a target, open under our names. */
 export interface OpenTarget {
@@ -22,9 +22,15 @@ export interface OpenTarget {
   readonly tree: DeviceTree;
 }
 
+/** What the standby is compared with; its tree comes when the source is open. */
+export interface ExpectedSource {
+  readonly found: SourceDisks;
+  readonly tree: Promise<DeviceTree>;
+}
+
 /**
- * Opens the standby's disks on a target, level by level, and stops at the first difference from
- * the source. Before the first map it is made sure, under the lock, that nobody uses them, nor has
+ * Opens the standby's disks on a target, level by level, while the source is being opened, and
+ * stops at the first difference from it. Before the first map it is made sure, under the lock, that nobody uses them, nor has
  * used them since the last replication.
  *
  * @throws `standby-in-use`, `standby-used`, `layout-drift`, `volume-not-found`, and what ports throw.
@@ -34,17 +40,17 @@ export async function openTarget(
   stack: StepStack,
   guest: GuestConfiguration,
   side: Side,
-  source: OpenSource,
+  source: ExpectedSource,
   state: StandbyState,
 ): Promise<OpenTarget> {
   const { host } = session;
   await requireAtRest(session, guest);
   const definition = await host.hypervisor.readDefinition(guest.name);
-  const selection = disksOnTarget(source.disks, definition, session.name);
+  const selection = disksOnTarget(source.found.disks, definition, session.name);
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
   const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
-  for (const disk of volumes) await requireUsable(session, disk, source);
+  for (const disk of volumes) await requireUsable(session, disk, source.found);
   await state.requireUnused({ host, volumes });
   const opened = await openTree({
     session,
@@ -73,7 +79,7 @@ export async function requireAtRest(
 async function requireUsable(
   session: HostSession,
   { target, volume }: DiskVolume,
-  source: OpenSource,
+  source: SourceDisks,
 ): Promise<void> {
   const name = `${volume.volumeGroup}/${volume.name}`;
   if (!volume.active) {

@@ -20,13 +20,13 @@ import {
   type LockedTarget,
   newRecord,
 } from './guest-replication.js';
-import { mountOpenSource, type OpenSource, openSource } from './open-source.js';
+import { findSourceDisks, type OpenSource } from './open-source.js';
+import { beginOpening } from './opening-source.js';
 import { replicateTarget, type TargetResult } from './replicate-target.js';
 import { limitDuration } from './duration-limit.js';
 import { composeGuestReport } from './guest-report.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import { Stopwatch } from './stopwatch.js';
-import { watchSource } from './watch-source.js';
 
 export interface GuestResult {
   readonly report: GuestReport;
@@ -53,6 +53,16 @@ interface Served {
   readonly source: OpenSource;
   readonly mounts: GuestPlan['mounts'];
   readonly results: readonly TargetResult[];
+}
+
+/** What serving the targets of one guest needs. */
+interface Serving {
+  readonly session: HostSession;
+  readonly stack: StepStack;
+  readonly sourceRecord: StandbyRecord | undefined;
+  readonly targets: readonly LockedTarget[];
+  /** Takes down what was opened on the source, once. */
+  readonly close: () => Promise<void>;
 }
 
 class GuestRun {
@@ -186,51 +196,54 @@ class GuestRun {
     targets: readonly LockedTarget[],
   ): Promise<GuestPlan> {
     const stack = session.newStack(this.#request.context.signal);
-    const served = await this.#serveTargets(session, stack, sourceRecord, targets).finally(() =>
-      this.#unwind(session, stack),
-    );
+    const close = once(() => this.#unwind(session, stack));
+    const serving = this.#serveTargets({ session, stack, sourceRecord, targets, close });
+    const served = await serving.finally(close);
     return this.#plan(served, stack);
   }
 
-  async #serveTargets(
-    session: HostSession,
-    stack: StepStack,
-    sourceRecord: StandbyRecord | undefined,
-    targets: readonly LockedTarget[],
-  ): Promise<Served> {
+  async #serveTargets({ session, stack, sourceRecord, targets, close }: Serving): Promise<Served> {
     const { context, guest, mode, sourceState, standbyChanges } = this.#request;
-    const source = await this.#watch.measure('open-source', () =>
-      openSource(session, stack, guest, sourceState),
+    const disks = await this.#watch.measure('open-source', () =>
+      findSourceDisks(session, guest, sourceState),
     );
-    const mountedSource = this.#watch.measure('open-source', () =>
-      mountOpenSource(source, stack, guest, context.events),
-    );
-    // Awaited by each target and below; a target that fails earlier must not leave it unheard.
-    mountedSource.catch(() => undefined);
+    const opening = beginOpening(this.#request, disks, stack, this.#watch);
     const next = nextRun(sourceRecord, session.name, context.runId);
-    const watch = watchSource(this.#request, source, stack, mountedSource);
     const replication: GuestReplication = {
-      context: { ...context, signal: AbortSignal.any([context.signal, watch.signal]) },
+      context: { ...context, signal: AbortSignal.any([context.signal, opening.unreadable]) },
       guest,
       mode,
       standbyChanges,
-      source,
-      mountedSource,
+      disks,
+      opening,
       sourceRecord,
       next,
       rememberSource: once(() => {
         const { stateDirectory } = context.configuration;
-        const record = newRecord({ context, guest, source, next }, 'source', 'complete');
+        const record = newRecord({ context, guest, disks, next }, 'source', 'complete');
         return writeRecord(session.host, stateDirectory, record);
       }),
     };
-    const results = await Promise.all(
-      targets.map((target) => replicateTarget(replication, target)),
-    );
-    const isRead = results.some(({ report }) => report.outcome === 'done');
-    this.#fill = await watch.stop(isRead ? 'completed' : 'cut-off');
+    const served = targets.map((target) => {
+      let tell: (end: 'completed' | 'cut-off') => void = () => undefined;
+      const read = new Promise<'completed' | 'cut-off'>((resolve) => {
+        tell = resolve;
+      });
+      return { read, result: replicateTarget(replication, target, tell) };
+    });
+    try {
+      const ends = await Promise.all(served.map(({ read }) => read));
+      await Promise.allSettled([opening.mounted]);
+      this.#fill = await opening.stop(ends.includes('completed') ? 'completed' : 'cut-off');
+      // Nothing reads the source any more: it is closed while the targets are.
+      close().catch(() => undefined);
+    } finally {
+      await Promise.allSettled(served.map(({ result }) => result));
+    }
+    const source = await opening.source;
+    const results = await Promise.all(served.map(({ result }) => result));
     this.#targetReports.push(...results.map(({ report }) => report));
-    const { plan: mounts } = await mountedSource;
+    const { plan: mounts } = await opening.mounted;
     return { source, mounts, results };
   }
 
@@ -284,7 +297,7 @@ class GuestRun {
       notCopied: results[0]?.notCopied ?? [],
       targets: [...results.map(({ plan }) => plan), ...refused],
       steps: stacks.flatMap(({ history }) => history).sort((left, right) => left.id - right.id),
-      // Targets are closed before the source, as they were opened after it.
+      // On each host the exact reverse. Between hosts there is no order: nothing is read any more.
       teardown: stacks.toReversed().flatMap(({ undone }) => undone),
     };
   }

@@ -30,12 +30,17 @@ export interface TargetResult {
   readonly stack: StepStack;
 }
 
-/** Brings one target up to date; whatever happens, what was opened on it is closed again. */
+/**
+ * Brings one target up to date; whatever happens, what was opened on it is closed again.
+ *
+ * @param onRead - told once when the source is not needed any more, and whether all was read.
+ */
 export function replicateTarget(
   replication: GuestReplication,
   target: LockedTarget,
+  onRead: (end: 'completed' | 'cut-off') => void,
 ): Promise<TargetResult> {
-  return new TargetReplication(replication, target).run();
+  return new TargetReplication(replication, target).run(onRead);
 }
 
 class TargetReplication {
@@ -74,7 +79,7 @@ class TargetReplication {
     });
   }
 
-  async run(): Promise<TargetResult> {
+  async run(onRead: (end: 'completed' | 'cut-off') => void): Promise<TargetResult> {
     const errors: XenBackupError[] = [];
     const resting = this.#watchRest();
     try {
@@ -82,6 +87,7 @@ class TargetReplication {
     } catch (error) {
       errors.push(toXenBackupError(error));
     }
+    onRead(errors.length === 0 ? 'completed' : 'cut-off');
     await resting?.stop();
     const residue = await this.#watch.measure('close', () => this.#stack.unwind());
     this.#session.leave(residue);
@@ -106,15 +112,17 @@ class TargetReplication {
   }
 
   async #openAndCopy(): Promise<void> {
-    const { context, guest, mode, source, mountedSource } = this.#replication;
+    const { context, guest, mode, disks, opening } = this.#replication;
     const session = this.#session;
     const side = mode === 'run' ? targetSide : untouchedTargetSide;
     this.#requireNotNewer();
+    const expected = { found: disks, tree: opening.tree };
     const opened = await this.#watch.measure('open-target', () =>
-      openTarget(session, this.#stack, guest, side, source, this.#state),
+      openTarget(session, this.#stack, guest, side, expected, this.#state),
     );
     this.#opened = opened;
-    const { mounted, plan } = await mountedSource;
+    const { mounted, plan } = await opening.mounted;
+    const source = await opening.source;
     const matched = matchTransfers(source.tree, opened.tree, plan, guest.exclude);
     if (matched.kind === 'conflict') throw conflictError(matched.conflict, session.name);
     this.#transfers = matched.transfers;
@@ -183,10 +191,10 @@ class TargetReplication {
 
   /** @throws `source-outdated` when this standby may hold what the source has not. */
   #requireNotNewer(): void {
-    const { context, guest, source, sourceRecord, standbyChanges } = this.#replication;
+    const { context, guest, disks, sourceRecord, standbyChanges } = this.#replication;
     requireNotNewer({
       guest: guest.name,
-      source: { name: source.session.name, record: sourceRecord },
+      source: { name: disks.session.name, record: sourceRecord },
       standby: { name: this.#session.name, record: this.#record },
       stateDirectory: context.configuration.stateDirectory,
       changes: standbyChanges,
@@ -209,15 +217,17 @@ class TargetReplication {
       ...(isDone && mode === 'run' ? { generation: next.counter } : {}),
       standby: this.#state.condition,
     };
-    events.emit({
-      type: 'target-finished',
-      guest: this.#replication.guest.name,
-      host: this.#session.name,
-      outcome: report.outcome,
-      ...(error === undefined
-        ? {}
-        : { reason: error.message, remedy: error.remedy, details: error.details }),
-    });
+    // A source that cannot be opened is the guest's failure, told once.
+    if (isDone || error !== this.#replication.opening.failure())
+      events.emit({
+        type: 'target-finished',
+        guest: this.#replication.guest.name,
+        host: this.#session.name,
+        outcome: report.outcome,
+        ...(error === undefined
+          ? {}
+          : { reason: error.message, remedy: error.remedy, details: error.details }),
+      });
     const plan: TargetPlan = {
       host: this.#session.name,
       ...(this.#opened === undefined ? {} : { tree: this.#opened.tree }),
