@@ -20,7 +20,8 @@ export class SnapshotGauge {
   growthObstacle = 'it shares the room of its pool';
   #readings: readonly FillReading[] = [];
   #first: FillReading | undefined;
-  #peak: FillReading | undefined;
+  #peakShare = 0;
+  #peakUsed = 0;
   #told = '';
 
   constructor(snapshot: TakenSnapshot, growth: 'none' | 'possible') {
@@ -39,7 +40,9 @@ export class SnapshotGauge {
     const reading = { atMs, ...(fill.kind === 'invalid' ? this.#full() : levelOf(fill)) };
     this.#first ??= reading;
     this.#readings = withReading(this.#readings, reading);
-    if (this.#peak === undefined || shareOf(reading) > shareOf(this.#peak)) this.#peak = reading;
+    // Not of one reading: what has grown is less full with more in it.
+    this.#peakShare = Math.max(this.#peakShare, shareOf(reading));
+    this.#peakUsed = Math.max(this.#peakUsed, reading.used);
   }
 
   get last(): FillReading | undefined {
@@ -52,12 +55,12 @@ export class SnapshotGauge {
   }
 
   get peakShare(): number {
-    return this.#peak === undefined ? 0 : shareOf(this.#peak);
+    return this.#peakShare;
   }
 
   /** Most of its room that was ever in use, in bytes; of thick ones only. */
   get peakUsedBytes(): number {
-    return this.#peak?.used ?? 0;
+    return this.#peakUsed;
   }
 
   /** When to look again. */
