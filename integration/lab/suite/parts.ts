@@ -66,6 +66,13 @@ export const parts: readonly Part[] = [
     when: 'sample',
   },
   {
+    name: 'overflow',
+    file: 'tests/overflow.test.ts',
+    shows:
+      'a snapshot that fills during a copy: exit 10, the remedy, nothing deleted, nothing left',
+    when: 'sample',
+  },
+  {
     name: 'judges',
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
