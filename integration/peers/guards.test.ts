@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect } from 'vitest';
+import { isXenBackupError } from '../../src/core/errors/index.js';
 import type { CopyRequest } from '../../src/ports/index.js';
 import { CopyWorld } from './copy-world.js';
 import { canMount, type MountedFileSystem } from './file-systems.js';
@@ -15,7 +16,8 @@ import { receivingProcesses, taggedProcesses, untilThere } from './processes.js'
 
 const peer = await openPeer();
 const world = new CopyWorld(peer, {
-  sshOptions: ['ServerAliveInterval=1', 'ServerAliveCountMax=2', 'ConnectTimeout=3'],
+  // Long enough for a machine with other work, short enough for a test of a wire that is cut.
+  sshOptions: ['ServerAliveInterval=5', 'ServerAliveCountMax=3', 'ConnectTimeout=20'],
 });
 const loopMounts =
   (await canMount(execHere, world.directory, 'ext4')) &&
@@ -48,7 +50,7 @@ async function fullPair() {
   return pair;
 }
 
-/** A copy that takes long enough to be disturbed. */
+/** A copy that takes long enough to be disturbed: half a minute and more. */
 async function longCopy(changes: Partial<CopyRequest> = {}) {
   const pair = await world.mountPair('ext4');
   writeRandomFile(join(pair.source.mountPoint, 'big'), 24);
@@ -56,10 +58,33 @@ async function longCopy(changes: Partial<CopyRequest> = {}) {
   const tag = `guards${process.pid}-${tags}`;
   const request = world.request(pair.source, pair.target, {
     tag,
-    bandwidthLimitKiBPerSecond: 2000,
+    bandwidthLimitKiBPerSecond: 500,
     ...changes,
   });
-  return { ...pair, tag, request, receivers: () => receivingProcesses(peer.exec, tag) };
+  const unfinished = (): readonly string[] =>
+    readdirSync(pair.targetFromHere).filter((name) => name.startsWith('.big.'));
+  return {
+    ...pair,
+    tag,
+    request,
+    receivers: () => receivingProcesses(peer.exec, tag),
+    /** All processes are there, and the receiver has begun to write. */
+    untilWriting: () => untilThere(unfinished),
+  };
+}
+
+/** Does what may fail while a connection that was cut is not given up by either side. */
+async function untilReachable(work: () => Promise<void>): Promise<void> {
+  for (const startMs = performance.now(); ; ) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isLate = performance.now() - startMs > 60_000;
+      if (isLate || !isXenBackupError(error, 'host-unreachable')) throw error;
+    }
+    await sleep(500);
+  }
 }
 
 const filesIn = (directory: string): number => readdirSync(join(directory, 'data')).length;
@@ -157,9 +182,11 @@ describe('a copy that is cut off', () => {
   });
 
   itMounted('leaves none when the connection drops and the receiver does not notice', async () => {
-    const { request, tag, receivers } = await longCopy();
+    const { request, tag, receivers, untilWriting } = await longCopy();
     const copy = world.copy(request);
-    const processes = await untilThere(receivers);
+    await untilWriting();
+    const processes = await receivers();
+    expect(processes.length).toBeGreaterThan(1);
     // Stopped processes neither see the end of their input nor heed a TERM.
     await must(peer, ['kill', '-s', 'STOP', ...processes]);
     await dropConnections(peer);
@@ -181,10 +208,12 @@ describe('a copy that is cut off', () => {
   itWith('a container whose link can be cut', peer.setLink !== undefined && loopMounts)(
     'claims nothing while the wire is cut, and finds the receiver when it is mended',
     async () => {
-      const { request, tag, receivers } = await longCopy({ stallTimeoutMs: 600_000 });
+      const { request, tag, receivers, untilWriting } = await longCopy({
+        stallTimeoutMs: 600_000,
+      });
       const abort = new AbortController();
       const copy = world.copy(request, { signal: abort.signal });
-      await untilThere(receivers);
+      await untilWriting();
       await peer.setLink?.('down');
       try {
         abort.abort();
@@ -193,7 +222,7 @@ describe('a copy that is cut off', () => {
       } finally {
         await peer.setLink?.('up');
       }
-      await world.target.stopReceivers(tag);
+      await untilReachable(() => world.target.stopReceivers(tag));
       expect(await receivers()).toEqual([]);
     },
   );
@@ -215,6 +244,8 @@ describe('the target’s lock', () => {
     await must(peer, ['mkdir', '-p', world.locksDirectory]);
     const { request, receivers } = await longCopy({ targetLock: 'web' });
     const writers = `${world.locksDirectory}/web.lock.writers`;
+    // Whoever holds the lock has made it.
+    await must(peer, ['touch', writers]);
     const isFree = async (): Promise<boolean> =>
       (await peer.exec(['flock', '--nonblock', writers, 'true'])).exitCode === 0;
     const abort = new AbortController();

@@ -37,14 +37,14 @@ export async function receivingProcesses(exec: Exec, tag: string): Promise<reado
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Waits until a search finds something. */
+/** Waits until a search finds something: for long, since other work may have the machine. */
 export async function untilThere(
-  search: () => Promise<readonly string[]>,
+  search: () => readonly string[] | Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (const startMs = performance.now(); performance.now() - startMs < 60_000; ) {
     const found = await search();
     if (found.length > 0) return found;
     await sleep(100);
   }
-  throw new Error('no such process appeared within 10 s');
+  throw new Error('nothing of the kind appeared within a minute');
 }

@@ -12,7 +12,7 @@ const configuration = pairConfiguration({
 });
 
 /** Sixteen MiB that the standby lacks: more than a minute of copying at 200 KiB/s. */
-const largeChange = 'head -c 16777216 /dev/urandom > /root/made/large; sync';
+const largeChange = 'PATH=/run/bin; head -c 16777216 /dev/urandom > /root/made/large; sync';
 /** Each behind the other, to the disk at once: the file stays, and the snapshot keeps every block. */
 const writeSteadily =
   'for i in $(seq 60); do dd if=/dev/zero of=/root/filled-$i bs=1M count=1 conv=fsync; sleep 1; done';
@@ -57,7 +57,7 @@ describe('the guest writes more than its snapshot holds', () => {
 /** Starts a run, and lets the guest write as soon as the pass that writes has begun. */
 async function runWhileGuestWrites(script: string): Promise<ExecResult> {
   // Logged in before: the console takes its time.
-  await lab.inGuest('dc1', 'rm -f /root/filled-*; sync');
+  await lab.inGuest('dc1', 'PATH=/run/bin; rm -f /root/filled-*; sync');
   const run = xenBackup('dom0a', 'run', 'dc1');
   const started = `{ ( ${script} ) >/dev/null 2>&1 & }; echo $! > /run/writer`;
   const writing = realPassBegins().then(() => lab.inGuest('dc1', started));
