@@ -34,7 +34,9 @@ printf %s "$text" | dd of="$1" oflag=append conv=notrunc,fsync bs=64k iflag=full
  * Prints the file that the components $3... name beneath directory $1, at most $2 + 1 bytes.
  * Every component must be what it seems: a directory, and at the end a regular file. Exit 66: not
  * there. Exit 67: a symbolic link, or something else. The working directory is proven after each
- * step, so a link that is put there in between is noticed too.
+ * step, so a link that is put there in between is noticed too. Between the last check and the
+ * opening a writer could still win: there is none, because all that is ever read this way lies in a
+ * read-only mount of a snapshot, or of a guest that is shut off, on a device nobody else writes.
  */
 export const READ_BENEATH_SCRIPT = `
 unset CDPATH
