@@ -92,10 +92,24 @@ function serverWords(options: RsyncOptions): readonly string[] {
     options.recursive ? 'r' : '',
     options.sparse ? 'S' : '',
   ].join('');
-  const timeout = options.timeoutSeconds === 0 ? [] : [`--timeout=${options.timeoutSeconds}`];
-  const deletion = options.deletion === 'none' ? [] : [`--delete-${options.deletion}`];
-  const ids = options.numericIds ? ['--numeric-ids'] : [];
-  return ['--server', `-${letters}e.iLsfxCIvu`, ...timeout, ...deletion, ...ids];
+  const { timeoutSeconds, bandwidthKiB, maxDeletes, deletion, modifyWindow } = options;
+  return [
+    '--server',
+    `-${letters}e.iLsfxCIvu`,
+    ...(timeoutSeconds === 0 ? [] : [`--timeout=${timeoutSeconds}`]),
+    ...(bandwidthKiB === 0 ? [] : [`--bwlimit=${bandwidthKiB}`]),
+    ...(maxDeletes === undefined ? [] : [`--max-delete=${maxDeletes}`]),
+    ...(deletion === 'none' ? [] : [`--delete-${deletion}`]),
+    ...windowWords(modifyWindow),
+    ...(options.numericIds ? ['--numeric-ids'] : []),
+    ...(options.statistics ? ['--info=STATS2'] : []),
+  ];
+}
+
+/** Recorded of rsync 3.5.0: the negative one goes in its short form. */
+function windowWords(seconds: number): readonly string[] {
+  if (seconds === 0) return [];
+  return [seconds < 0 ? `-@${seconds}` : `--modify-window=${seconds}`];
 }
 
 type FirstAnswer =

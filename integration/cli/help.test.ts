@@ -9,6 +9,7 @@ const commands = [
   ['check'],
   ['recover'],
   ['domain'],
+  ['gate'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],

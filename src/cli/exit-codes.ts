@@ -11,7 +11,10 @@ export function exitCodeOf(error: unknown): ExitCode {
   return isXenBackupError(error) ? exitCodeOfError(error.code) : exitCodes.internal;
 }
 
-/** Of several exit codes the one that counts: signal, 1, 2, 10, then 3 and 4. */
+/**
+ * Of several exit codes the one that counts: signal, 1, 2, 10, then 3 and 4. One of another program
+ * (`gate` ends as what it let through) counts when there is none of ours.
+ */
 export function gravest(...codes: readonly ExitCode[]): ExitCode {
   const order = [
     exitCodes.internal,
@@ -21,5 +24,6 @@ export function gravest(...codes: readonly ExitCode[]): ExitCode {
     exitCodes.preflight,
   ];
   const signal = codes.find((code) => code > 128);
-  return signal ?? order.find((code) => codes.includes(code)) ?? exitCodes.done;
+  const ours = order.find((code) => codes.includes(code));
+  return signal ?? ours ?? codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerCheckCommand } from './commands/check.js';
 import { registerConfigCommands } from './commands/config.js';
 import { registerDomainCommand } from './commands/domain.js';
+import { registerGateCommand } from './commands/gate.js';
 import { registerPlanCommand } from './commands/plan.js';
 import { registerRecoverCommand } from './commands/recover.js';
 import { registerRunCommand } from './commands/run.js';
@@ -60,4 +61,5 @@ export function addCommands(program: Command, context: ProgramContext): void {
   registerRecoverCommand(program, context);
   registerConfigCommands(program, context);
   registerDomainCommand(program, context);
+  registerGateCommand(program, context);
 }

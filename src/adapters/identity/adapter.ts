@@ -6,8 +6,8 @@ import type {
   HostIdentityReader,
 } from '../../ports/index.js';
 import { expectSuccess, unexpectedOutput } from '../shared/index.js';
+import { identityArgv as argv } from './argv.js';
 
-const argv = ['cat', '/proc/sys/kernel/random/boot_id', '/proc/sys/kernel/hostname'] as const;
 // A UUID, then a node name; a newline after each.
 const answer = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\n([^\n]+)\n$/;
 

@@ -16,7 +16,7 @@ export interface Session {
  * its own. A number that was given to a new process is recognised by the leader's start; the
  * kernel does not give it out again while any process of the old session lives.
  */
-const stopSessionScript = `
+export const stopSessionScript = `
 leader=$1 start=$2 grace=$3
 known=' ' sessions=" $leader "
 

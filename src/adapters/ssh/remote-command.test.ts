@@ -34,6 +34,10 @@ describe('parseFirstLine', () => {
     });
   });
 
+  it('knows a gate that refuses', () => {
+    expect(parse('xen-backup refused')).toThrow('the gate of dom0b does not let lvs through');
+  });
+
   it('knows a tool that is not there', () => {
     expect(parse('xen-backup absent')).toThrow('lvs is not installed on dom0b');
   });

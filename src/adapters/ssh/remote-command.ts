@@ -17,7 +17,7 @@ const assignments = Object.entries(commandEnvironment)
  * handle by which the command can be ended later (closing the channel does not end it: measured).
  * $1 is the tool, which is not $2 behind sudo.
  */
-const startScript = `
+export const startScript = `
 ${assignments}
 export ${Object.keys(commandEnvironment).join(' ')}
 command -v -- "$1" >/dev/null 2>&1 && command -v -- "$2" >/dev/null 2>&1 || {
@@ -36,6 +36,9 @@ announce
 exec "$@"
 `;
 
+/** First line from a gate that refuses a command of ours. */
+export const refusedLine = 'xen-backup refused';
+
 /** The text for the login shell of the far side. */
 export function remoteCommandText(request: LaunchRequest): string {
   const argv: Argv = request.elevation === 'sudo' ? [...sudoPrefix, ...request.argv] : request.argv;
@@ -47,13 +50,22 @@ export function remoteCommandText(request: LaunchRequest): string {
 /**
  * The session from the first line of stdout.
  *
- * @throws `command-not-found`; `host-setting-unsupported` when the server does not give commands
+ * @throws `command-not-found`; `privilege-missing` when the host's gate does not let the command
+ * through; `host-setting-unsupported` when the server does not give commands
  * sessions of their own; `output-unexpected` for any other line.
  */
 export function parseFirstLine(host: HostName, argv: Argv, line: string): Session {
   if (line === 'xen-backup absent') {
     throw new XenBackupError('command-not-found', {
       message: `${argv[0]} is not installed on ${host}`,
+      details: { host, argv: argv.map((part) => printable(part)) },
+    });
+  }
+  if (line === refusedLine) {
+    throw new XenBackupError('privilege-missing', {
+      message: `the gate of ${host} does not let ${argv[0]} through`,
+      remedy:
+        'See the host’s auth log. After an update, print and install the gate anew (gate --print), with limits that leave room for this guest.',
       details: { host, argv: argv.map((part) => printable(part)) },
     });
   }

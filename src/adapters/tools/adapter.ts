@@ -1,14 +1,13 @@
 import type { HostName } from '../../core/model/index.js';
-import type { CommandRunner, ToolInspector, ToolVersion } from '../../ports/index.js';
+import type { Argv, CommandRunner, ToolInspector, ToolVersion } from '../../ports/index.js';
 import {
   commandFailed,
   expectSuccess,
   requireArgument,
-  requirePath,
   unexpectedOutput,
 } from '../shared/index.js';
+import { findToolsArgv, hasDirectoryArgv, hasFileArgv } from './argv.js';
 import { parseFoundTools } from './parse.js';
-import { FIND_TOOLS_SCRIPT } from './scripts.js';
 import { versionQuestions } from './versions.js';
 
 /** What the adapter needs of its host. */
@@ -33,8 +32,7 @@ class CommandToolInspector implements ToolInspector {
 
   async inspect(tools: readonly string[]): Promise<readonly ToolVersion[]> {
     if (tools.length === 0) return [];
-    const names = tools.map((tool) => requireArgument('tool', tool));
-    const argv = ['sh', '-c', FIND_TOOLS_SCRIPT, 'xen-backup-tools', ...names] as const;
+    const argv = findToolsArgv(tools);
     const { stdout } = expectSuccess(this.#host, await this.#runner.run({ argv }));
     const found = parseFoundTools(tools, stdout);
     return Promise.all(
@@ -47,11 +45,11 @@ class CommandToolInspector implements ToolInspector {
   async hasNetworkInterface(name: string): Promise<boolean> {
     // A name with a slash would ask about another directory.
     if (requireArgument('interface', name).includes('/')) return false;
-    return this.#test('-d', `/sys/class/net/${name}`);
+    return this.#test(hasDirectoryArgv(`/sys/class/net/${name}`));
   }
 
   async hasFile(path: string): Promise<boolean> {
-    return this.#test('-f', requirePath('path', path));
+    return this.#test(hasFileArgv(path));
   }
 
   async #versionOf(tool: string): Promise<string> {
@@ -67,8 +65,8 @@ class CommandToolInspector implements ToolInspector {
     });
   }
 
-  async #test(operator: '-d' | '-f', path: string): Promise<boolean> {
-    const result = await this.#runner.run({ argv: ['test', operator, path] });
+  async #test(argv: Argv): Promise<boolean> {
+    const result = await this.#runner.run({ argv });
     if (result.exitCode > 1) throw commandFailed(this.#host, result);
     return result.exitCode === 0;
   }

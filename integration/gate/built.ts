@@ -1,0 +1,104 @@
+import { copyArgv, probePeerArgv, stopReceiversArgv } from '../../src/adapters/rsync/argv.js';
+import { quoteCommand } from '../../src/adapters/shared/quote.js';
+import { stopSessionArgv } from '../../src/adapters/shared/stop-session.js';
+import { holdersArgv } from '../../src/adapters/shared/holders.js';
+import { versionQuestions } from '../../src/adapters/tools/versions.js';
+import { activateThinArgv, createSnapshotArgv, volumesArgv } from '../../src/adapters/lvm/argv.js';
+import { hostDevices } from '../../src/adapters/lvm/device-filters.js';
+import { printTableArgv } from '../../src/adapters/parted/argv.js';
+import { addMapsArgv } from '../../src/adapters/kpartx/argv.js';
+import { createMapArgv } from '../../src/adapters/dmsetup/argv.js';
+import { readArgv } from '../../src/adapters/host-files/argv.js';
+import { hasFileArgv } from '../../src/adapters/tools/argv.js';
+import { settleArgv } from '../../src/adapters/udev/argv.js';
+import { domainArgv, listNamesArgv } from '../../src/adapters/virsh/argv.js';
+import type { Argv, CopyRequest } from '../../src/ports/index.js';
+
+const owned = 'xen-backup-abcdefghij-3';
+const device = `/dev/mapper/${owned}`;
+const mount = {
+  mountPoint: `/run/xen-backup/abcdefghij/${owned}/0`,
+  identity: { device: '64778', inode: '2' },
+};
+
+/** A copy as a run asks for it. */
+export const copyRequest: CopyRequest = {
+  ...{ source: mount, target: mount, pass: 'real', faithfulness: 'posix', maxDeletes: 12 },
+  peer: {
+    address: '192.0.2.11',
+    port: 2222,
+    user: 'backup',
+    identityFile: '~/.ssh/id_ed25519',
+    knownHostsFile: '/root/.ssh/known_hosts',
+    elevation: 'sudo',
+  },
+  excludes: ['/tmp/*', '/var/cache/[a-z]*/ x'],
+  bandwidthLimitKiBPerSecond: 4000,
+  ioClass: 'best-effort',
+  stallTimeoutMs: 600_000,
+  targetLock: 'guest-dc%2F1',
+};
+
+const place = { tag: 'abcdefghij-7', locksDirectory: '/run/xen-backup/locks' };
+const uri = 'qemu:///system';
+const settings = hostDevices(['a|^/dev/(sda|sdb)[0-9]$|', 'r|.*|']);
+
+/** Commands of ours that no shipped scenario happens to need. */
+export const builtCommands: readonly Argv[] = [
+  copyArgv(copyRequest, place),
+  copyArgv({ ...copyRequest, pass: 'dry', ioClass: 'none' }, place),
+  copyArgv(
+    { ...copyRequest, faithfulness: 'vfat', peer: { address: '2001:db8::1', elevation: 'none' } },
+    place,
+  ),
+  probePeerArgv(copyRequest.peer),
+  probePeerArgv({ address: 'dom0b.example.org', elevation: 'none' }),
+  stopReceiversArgv('abcdefghij-7'),
+  stopReceiversArgv('abcdefghij'),
+  stopSessionArgv({ processId: 4711, startTicks: '123456' }, 5000),
+  holdersArgv({ major: 253, minor: 7 }),
+  ...Object.values(versionQuestions).map(({ argv }) => argv),
+  activateThinArgv(settings, 'vg-a', owned),
+  createSnapshotArgv(settings, {
+    ...{ volumeGroup: 'vg-a', origin: 'thin.1', name: owned, storage: { kind: 'thin' } },
+    tags: ['xen-backup', 'xen-backup-abcdefghij'],
+  }),
+  volumesArgv(settings, '/dev/vg-a/web-1'),
+  volumesArgv(settings, '/dev/mapper/vg--a-web--1'),
+  printTableArgv(device, 'machine'),
+  addMapsArgv({ device, access: 'read-only' }),
+  createMapArgv({ name: owned, uuid: 'XENBACKUP-abcdefghij-3', access: 'read-only', segments: [] }),
+  readArgv('/var/lib/xen-backup/journals/abcdefghij.ndjson', 4096),
+  readArgv('/run/xen-backup/locks/guest-dc%2F1.lock', 4096),
+  hasFileArgv('/boot/vmlinuz-6.1.0-56-amd64'),
+  domainArgv(uri, 'suspend', 'dc1'),
+  domainArgv(uri, 'resume', '-rf'),
+  domainArgv(uri, 'dominfo', 'dc1'),
+  listNamesArgv(uri),
+  settleArgv(60),
+  ['id', '-u'],
+];
+
+const flags = 'e.iLsfxCIvu';
+
+/** What rsync 3.5.0 adds to the receiver’s command (recorded). */
+const serverOptions = [
+  `-lHogDtpAXrS${flags} --timeout=300 --bwlimit=1000 --max-delete=5 --delete-after -@-1 --numeric-ids`,
+  `-nlHogDtpAXrS${flags} --timeout=300 --delete-after -@-1 --numeric-ids`,
+  `-tr${flags} --timeout=300 --max-delete=5 --delete-after --modify-window=1`,
+  `-ntr${flags} --timeout=300 --bwlimit=1000 --delete-after --modify-window=1`,
+];
+
+/** What arrives at a target through the source’s ssh, as text. */
+export const receivedCommands: readonly string[] = [
+  ...(['none', 'sudo'] as const).flatMap((elevation) => {
+    const request = { ...copyRequest, peer: { ...copyRequest.peer, elevation } };
+    const option = '--rsync-path=';
+    const path = copyArgv(request, place).find((word) => word.startsWith(option)) ?? '';
+    return serverOptions.map(
+      (options) => `${path.slice(option.length)} --server ${options} --info=STATS2 . .`,
+    );
+  }),
+  quoteCommand(['cat', '/proc/sys/kernel/random/boot_id']),
+  quoteCommand(['sudo', '-n', '--', 'cat', '/proc/sys/kernel/random/boot_id']),
+];

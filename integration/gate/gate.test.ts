@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decide, gateGrammar, printGate } from '../../src/composition/gate/index.js';
+import { quoteCommand } from '../../src/adapters/shared/quote.js';
+import { remoteCommandText } from '../../src/adapters/ssh/remote-command.js';
+import { builtCommands, receivedCommands } from './built.js';
+import { type GoldenCommand, goldenCommands } from './golden.js';
+import { mutationsOf } from './mutations.js';
+import { judgeAll, shells } from './shell-gate.js';
+
+const grammar = gateGrammar();
+const script = printGate(grammar, ['made for a test']);
+const bootId = '/proc/sys/kernel/random/boot_id';
+
+/** A command line as it comes over SSH, and the arguments it is made of. */
+interface Sent {
+  readonly argv: readonly string[];
+  readonly text: string;
+  readonly compose: (argv: readonly string[]) => string;
+}
+
+function sent(argv: readonly string[], compose: Sent['compose']): Sent {
+  return { argv, text: compose(argv), compose };
+}
+
+/** From xen-backup itself. The tool is told twice: once for the start script. */
+function control([tool = '', ...rest]: readonly string[], elevation: 'none' | 'sudo' = 'none') {
+  return remoteCommandText({ argv: [tool, ...rest], elevation, life: 'short' });
+}
+
+function isReceived(argv: readonly string[]): boolean {
+  return argv.includes('xen-backup-receive') || (argv.length === 2 && argv[1] === bootId);
+}
+
+let golden: readonly GoldenCommand[] = [];
+let all: readonly Sent[] = [];
+
+beforeAll(async () => {
+  golden = await goldenCommands();
+  const commands = [...golden.map(({ argv }) => argv), ...builtCommands];
+  all = commands.map((argv) =>
+    sent(argv, isReceived(argv) ? quoteCommand : (words) => control(words)),
+  );
+}, 600_000);
+
+function ruleOf(text: string): string {
+  const verdict = decide(grammar, text);
+  return verdict.kind === 'allowed' ? verdict.rule : '';
+}
+
+describe('the gate', () => {
+  it('lets through every command of full runs of all shipped scenarios, and all others of ours', () => {
+    expect(golden.length).toBeGreaterThan(100);
+    // A new command of an adapter needs a rule in src/composition/gate/rules.
+    const refused = all.filter(({ text }) => ruleOf(text) === '');
+    expect(refused.map(({ argv }) => argv.join(' '))).toEqual([]);
+    expect(receivedCommands.filter((text) => ruleOf(text) === '')).toEqual([]);
+  });
+
+  it('lets them through with sudo, too', () => {
+    const elevated = all
+      .filter(({ argv }) => !isReceived(argv))
+      .map(({ argv }) => control(argv, 'sudo'));
+    expect(elevated.filter((text) => ruleOf(text) === '')).toEqual([]);
+  });
+
+  it('has no rule that none of them needs', () => {
+    const used = new Set([...all.map(({ text }) => ruleOf(text)), ...receivedCommands.map(ruleOf)]);
+    const unused = [...grammar.control, ...grammar.data].map(({ name }) => name);
+    expect(unused.filter((name) => !used.has(name) && !rare.test(name))).toEqual([]);
+  });
+
+  it('refuses each of them with one argument added, removed, moved, escaped or injected', () => {
+    const wrong = all.flatMap(({ argv, compose }) =>
+      [...mutationsOf(argv)]
+        .filter((mutation) => ruleOf(compose(mutation.argv)) !== '' && !isOurs(mutation.argv, argv))
+        .map(({ what }) => `${argv[0] ?? ''}: ${what}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuses each of them with anything before, behind or between its words', () => {
+    const texts = [...all.map(({ text }) => text), ...receivedCommands];
+    const wrong = texts.flatMap((text) =>
+      [
+        ...[
+          `${text};id`,
+          `${text} ; id`,
+          `${text}&&id`,
+          `${text} $(id)`,
+          `${text}\nid`,
+          `${text} #`,
+        ],
+        ...[`${text} `, ` ${text}`, `${text}\0`, `id;${text}`, `X=1 ${text}`, `\n${text}`],
+        ...[text.replaceAll(' ', '  '), text.replaceAll(' ', '\t'), text.replaceAll("'", '"')],
+        text.slice(0, -1),
+      ].filter(
+        (changed) => changed !== text && ruleOf(changed) !== '' && !shortened(changed, text),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuses what is none of ours, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { maxLength: 8 }), (words) => {
+        expect(ruleOf(words.join(' '))).toBe('');
+        expect(ruleOf(quoteCommand(words.map((word) => word.replaceAll('\0', ''))))).toBe('');
+        expect(ruleOf(control(['sh', ...words.map((word) => word.replaceAll('\0', ''))]))).toBe('');
+      }),
+    );
+    for (const text of [
+      '',
+      'sh',
+      'id',
+      'id -u',
+      'rsync --server --sender . /',
+      'scp -f /etc/shadow',
+    ]) {
+      expect(ruleOf(text)).toBe('');
+    }
+  });
+
+  it('judges alike whoever judges, with any characters anywhere', () => {
+    const [shell = ['sh'] as const] = shells;
+    const word = fc.constantFrom(
+      ...all.flatMap(({ argv }) => argv).filter((each) => each.length < 80),
+    );
+    const text = fc.oneof(
+      fc.array(fc.oneof(word, fc.string({ maxLength: 12 })), { maxLength: 6 }).map(quoteAny),
+      fc
+        .array(fc.oneof(word, fc.string({ maxLength: 12 })), { maxLength: 6 })
+        .map((words) => words.join(' ').replaceAll('\0', '')),
+    );
+    const texts = fc.sample(text, 60);
+    const lines = [...texts, ...texts.map((each) => `${control(['id'])}${each}`)];
+    expect(judgeAll(shell, script, lines)).toEqual(lines.map(ruleOf));
+  });
+});
+
+describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+  'printed, in %s',
+  (_, shell) => {
+    it('lets the same commands through', () => {
+      const texts = [...all.map(({ text }) => text), ...receivedCommands];
+      expect(judgeAll(shell, script, texts)).toEqual(texts.map(ruleOf));
+    });
+
+    it('refuses the same changed ones', () => {
+      const changed = all.flatMap(({ argv, compose }, index) =>
+        // Every one of them takes minutes: other ones of each command.
+        [...mutationsOf(argv)]
+          .filter((__, nth) => nth % 149 === index % 149)
+          .map((mutation) => compose(mutation.argv)),
+      );
+      const verdicts = judgeAll(shell, script, changed);
+      expect(verdicts).toEqual(changed.map(ruleOf));
+      expect(verdicts.filter((rule) => rule === '').length).toBeGreaterThan(50);
+    }, 120_000);
+  },
+);
+
+function quoteAny(words: readonly string[]): string {
+  return quoteCommand(words.map((word) => word.replaceAll('\0', '')));
+}
+
+/** What no scenario and no list above has: other file systems, other I/O classes. */
+const rare =
+  /^(mount (ext2|ext4|btrfs|vfat|xfs)|copy |remove |make |list |write |read |lock|kpartx|virsh|version)/;
+
+/** Words that a command may have or not, and lists that may have more, fewer or other members. */
+const optional =
+  /^(--readonly|-r|--bwlimit=\d+|--exclude=.*|--info=STATS2|--numeric-ids|-@-1|--modify-window=-?1)$/;
+
+/** Whether a changed command is one of ours again, and no more than that. */
+function isOurs(changed: readonly string[], argv: readonly string[]): boolean {
+  const gone = argv.filter((word) => !changed.includes(word));
+  const fresh = changed.filter((word) => !argv.includes(word));
+  if (argv.includes('xen-backup-tools')) return fresh.every((word) => word === 'extra');
+  if (argv[0] === 'mkdir' && argv[1] === '-m') return fresh.length === 0;
+  if (argv[0] === 'test') return fresh.every((word) => /^\/[\w/-]+$/.test(word));
+  if (argv[0] === 'virsh') return fresh.join() === '' || fresh.join() === 'extra';
+  if (argv[0] === 'dmsetup' && fresh.join() === 'extra') return true;
+  if (fresh.length > 0) return false;
+  if (changed.length === argv.length) return exchanged(changed, argv);
+  // A question about one thing without the thing is the question about all.
+  const isQuestion = ['lvs', 'dmsetup'].includes(argv[0] ?? '') && gone.join() === argv.at(-1);
+  const isParent = argv[0] === 'mkdir' && gone.join() === '/run/xen-backup/locks';
+  const isLimit = argv.includes('-n') && gone.every((word) => /^(-n|--max-delete=\d+)$/.test(word));
+  return isQuestion || isParent || isLimit || gone.every((word) => optional.test(word));
+}
+
+/** Two values of one kind in each other’s place: numbers, names of a peer, patterns. */
+function exchanged(changed: readonly string[], argv: readonly string[]): boolean {
+  const words = argv.filter((word, index) => changed[index] !== word);
+  return words.every((word) => /^(\d+|--exclude=.*|backup|192\.0\.2\.11)$/.test(word));
+}
+
+/** Numbers and names may be shorter. */
+function shortened(changed: string, text: string): boolean {
+  return changed === text.slice(0, -1) && /[\w'.-]$/.test(changed);
+}

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSimulation, parseScenario, type Simulation } from '../../fakes/index.js';
+import { check, createSimulatedConnector, plan, recover, run } from '../../src/index.js';
+
+const scenarios = 'fixtures/scenarios';
+
+/** A command that ran on a simulated host, and what it was part of. */
+export interface GoldenCommand {
+  readonly argv: readonly [string, ...string[]];
+  readonly stdin: string;
+  /** `overflow.yaml run`. */
+  readonly where: string;
+}
+
+type Settings = Parameters<typeof recover>[0];
+
+/** What is done with each scenario, so that every command of ours is seen. */
+const deeds: Readonly<Record<string, (simulation: Simulation) => Promise<unknown>>> = {
+  check: (simulation) => check(settingsOf(simulation)),
+  plan: (simulation) => plan(settingsOf(simulation)),
+  'dry-run': (simulation) => run({ ...settingsOf(simulation), mode: 'dry-run' }),
+  run: (simulation) => run(settingsOf(simulation)),
+  'recover after a kill': async (simulation) => {
+    // In the second real pass, or never: then the recovery finds nothing to do.
+    simulation.addFault({
+      name: 'kill',
+      match: { command: 'xen-backup-send', occurrence: 3 },
+      moment: { kind: 'during', share: 0.5 },
+      effect: { kind: 'die' },
+    });
+    const death = new Promise<void>((resolve) => {
+      simulation.death.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    await Promise.race([run(settingsOf(simulation)), death]);
+    simulation.restart();
+    await simulation.settle();
+    await recover(settingsOf(simulation));
+  },
+};
+
+function settingsOf(simulation: Simulation): Settings {
+  const { configuration } = simulation.configuration ?? {};
+  if (configuration === undefined) throw new Error('a scenario without a configuration');
+  return { configuration, connector: createSimulatedConnector(simulation, configuration) };
+}
+
+/** Every command that all shipped scenarios start on any host, each kind once. */
+export async function goldenCommands(): Promise<readonly GoldenCommand[]> {
+  const golden = new Map<string, GoldenCommand>();
+  for (const file of readdirSync(scenarios)) {
+    const text = readFileSync(join(scenarios, file), 'utf8');
+    for (const [name, perform] of Object.entries(deeds)) {
+      const simulation = await createSimulation(parseScenario(text, file));
+      await perform(simulation);
+      for (const { argv, stdin } of simulation.commands) {
+        const [tool, ...rest] = argv;
+        if (tool === undefined) continue;
+        const command = { argv: [tool, ...rest], stdin, where: `${file} ${name}` } as const;
+        if (!golden.has(kindOf(argv))) golden.set(kindOf(argv), command);
+      }
+    }
+  }
+  return [...golden.values()];
+}
+
+/** Commands of one kind differ in numbers and run ids only. */
+function kindOf(argv: readonly string[]): string {
+  return argv
+    .join('\0')
+    .replaceAll(
+      /(?<=xen-?-backup-?-|journals\/|COPY=|run-|"runId":"|\/run\/xen-backup\/|XENBACKUP-)[a-z0-9]{10}\b/g,
+      'RUN',
+    )
+    .replaceAll(/\d+/g, '0');
+}

@@ -1,0 +1,74 @@
+import { sudoPrefix } from '../../adapters/shared/command-environment.js';
+import { quoteCommand } from '../../adapters/shared/quote.js';
+import {
+  APPEND_SCRIPT,
+  READ_BENEATH_SCRIPT,
+  WRITE_SCRIPT,
+} from '../../adapters/host-files/scripts.js';
+import { LOCK_SCRIPT } from '../../adapters/locks/scripts.js';
+import {
+  RECEIVE_SCRIPT,
+  SEND_SCRIPT,
+  STOP_RECEIVERS_SCRIPT,
+} from '../../adapters/rsync/scripts.js';
+import { HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
+import { stopSessionScript } from '../../adapters/shared/stop-session.js';
+import { FIND_TOOLS_SCRIPT } from '../../adapters/tools/scripts.js';
+
+/** What the beginning of a word may be beside plain text: one of our scripts, to the byte. */
+export interface KnownText {
+  readonly symbol: string;
+  readonly text: string;
+  /** `none`: it is the whole word. `some`: plain text follows it. */
+  readonly tail: 'none' | 'some';
+}
+
+const scripts: Readonly<Record<string, string>> = {
+  write: WRITE_SCRIPT,
+  append: APPEND_SCRIPT,
+  'read-beneath': READ_BENEATH_SCRIPT,
+  lock: LOCK_SCRIPT,
+  holders: HOLDERS_SCRIPT,
+  'find-tools': FIND_TOOLS_SCRIPT,
+  send: SEND_SCRIPT,
+  receive: RECEIVE_SCRIPT,
+  'stop-receivers': STOP_RECEIVERS_SCRIPT,
+  'stop-session': stopSessionScript,
+};
+
+const receiver = ['sh', '-c', RECEIVE_SCRIPT];
+
+/** Every text that may stand in a command line and does not fit on one line. */
+export const knownTexts: readonly KnownText[] = [
+  ...Object.entries(scripts).map(([symbol, text]) => ({
+    symbol: `\t${symbol}`,
+    text,
+    tail: 'none' as const,
+  })),
+  { symbol: '\treceiver', text: `--rsync-path=${quoteCommand(receiver)} `, tail: 'some' },
+  {
+    symbol: '\tsudo-receiver',
+    text: `--rsync-path=${quoteCommand([...sudoPrefix, ...receiver])} `,
+    tail: 'some',
+  },
+];
+
+/**
+ * Words as one text that patterns match: each word, its known text replaced by a symbol, ends with
+ * a newline. `undefined` when a word has control characters that no known text accounts for: so no
+ * word can be taken for a symbol, or for two words.
+ */
+export function lineOf(words: readonly string[]): string | undefined {
+  const lines = words.map(symbolise);
+  return lines.includes(undefined) ? undefined : lines.join('');
+}
+
+function symbolise(word: string): string | undefined {
+  const known = knownTexts.find(({ text, tail }) =>
+    tail === 'none' ? word === text : word.startsWith(text),
+  );
+  const rest = known === undefined ? word : word.slice(known.text.length);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+  if (/[\x00-\x1f\x7f]/.test(rest)) return undefined;
+  return `${known?.symbol ?? ''}${rest}\n`;
+}
