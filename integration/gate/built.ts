@@ -3,14 +3,21 @@ import { quoteCommand } from '../../src/adapters/shared/quote.js';
 import { stopSessionArgv } from '../../src/adapters/shared/stop-session.js';
 import { holdersArgv } from '../../src/adapters/shared/holders.js';
 import { versionQuestions } from '../../src/adapters/tools/versions.js';
-import { activateThinArgv, createSnapshotArgv, volumesArgv } from '../../src/adapters/lvm/argv.js';
+import { readRegionsArgv } from '../../src/adapters/regions/argv.js';
+import {
+  activateThinArgv,
+  createSnapshotArgv,
+  extendSnapshotArgv,
+  mapStatesArgv,
+  volumesArgv,
+} from '../../src/adapters/lvm/argv.js';
 import { hostDevices } from '../../src/adapters/lvm/device-filters.js';
 import { printTableArgv } from '../../src/adapters/parted/argv.js';
 import { addMapsArgv } from '../../src/adapters/kpartx/argv.js';
 import { createMapArgv } from '../../src/adapters/dmsetup/argv.js';
 import { readArgv } from '../../src/adapters/host-files/argv.js';
 import { hasFileArgv } from '../../src/adapters/tools/argv.js';
-import { settleArgv } from '../../src/adapters/udev/argv.js';
+import { propertiesArgv, settleArgv } from '../../src/adapters/udev/argv.js';
 import { domainArgv, listNamesArgv } from '../../src/adapters/virsh/argv.js';
 import type { Argv, CopyRequest } from '../../src/ports/index.js';
 
@@ -76,6 +83,13 @@ export const builtCommands: readonly Argv[] = [
   domainArgv(uri, 'dominfo', 'dc1'),
   listNamesArgv(uri),
   settleArgv(60),
+  propertiesArgv(device),
+  extendSnapshotArgv(settings, 'vg-a', owned, 1_048_576),
+  mapStatesArgv(['vg-xen--backup--abcdefghij--1', owned]),
+  readRegionsArgv('bytes', [
+    { device, offsetBytes: 0, lengthBytes: 4096 },
+    { device: '/dev/mapper/vg-web', offsetBytes: 512, lengthBytes: 1024 },
+  ]),
   ['id', '-u'],
 ];
 

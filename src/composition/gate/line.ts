@@ -11,6 +11,7 @@ import {
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
 } from '../../adapters/rsync/scripts.js';
+import { READ_REGIONS_SCRIPT } from '../../adapters/regions/scripts.js';
 import { HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
 import { stopSessionScript } from '../../adapters/shared/stop-session.js';
 import { FIND_TOOLS_SCRIPT } from '../../adapters/tools/scripts.js';
@@ -30,6 +31,7 @@ const scripts: Readonly<Record<string, string>> = {
   lock: LOCK_SCRIPT,
   holders: HOLDERS_SCRIPT,
   'find-tools': FIND_TOOLS_SCRIPT,
+  regions: READ_REGIONS_SCRIPT,
   send: SEND_SCRIPT,
   receive: RECEIVE_SCRIPT,
   'stop-receivers': STOP_RECEIVERS_SCRIPT,

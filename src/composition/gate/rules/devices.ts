@@ -1,10 +1,12 @@
 import * as blkid from '../../../adapters/blkid/argv.js';
 import * as dmsetup from '../../../adapters/dmsetup/argv.js';
 import * as kpartx from '../../../adapters/kpartx/argv.js';
+import { mapStatesArgv } from '../../../adapters/lvm/argv.js';
 import * as parted from '../../../adapters/parted/argv.js';
 import * as udev from '../../../adapters/udev/argv.js';
 import { deviceMapInfoArgv } from '../../../adapters/shared/device-map-info.js';
 import { holdersArgv } from '../../../adapters/shared/holders.js';
+import { regionRules } from './regions.js';
 import { like, type Slot } from '../like.js';
 import { all, any, many, maybe, one, type Pattern, run } from '../pattern.js';
 import { forBoth, type GateRule } from '../rule.js';
@@ -54,6 +56,12 @@ export function deviceRules(slots: Slots): readonly GateRule[] {
     forBoth('blockdev --getsize64', like(blkid.sizeArgv(samples.ownedDevice), [device])),
     forBoth('parted', like(parted.printTableArgv(samples.ownedDevice, 'json'), [device])),
     forBoth('parted -m', like(parted.printTableArgv(samples.ownedDevice, 'machine'), [device])),
+    forBoth('udevadm info', like(udev.propertiesArgv(samples.ownedDevice), [device])),
+    forBoth(
+      'dmsetup status of several',
+      like(mapStatesArgv([samples.owned]), [{ ...mapName, again: 'many' }]),
+    ),
+    ...regionRules(slots),
     forBoth('udevadm control', like(udev.reloadArgv())),
     forBoth('udevadm settle', like(udev.settleArgv(samples.number), [seconds])),
     forBoth(

@@ -65,6 +65,12 @@ export function lvmRules(slots: Slots): readonly GateRule[] {
         own,
       ]),
     ),
+    forSource(
+      'lvextend',
+      like(argv.extendSnapshotArgv(config, samples.volumeGroup, samples.owned, samples.number), [
+        ...[settings, group, own, size],
+      ]),
+    ),
     forBoth('pvs of a guest', like(argv.guestPhysicalVolumesArgv([samples.ownedDevice]), [device])),
     forBoth('lvs of a guest', like(argv.guestSegmentsArgv([samples.ownedDevice]), [device])),
   ];
