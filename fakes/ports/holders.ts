@@ -1,5 +1,7 @@
+import type { VolumeHolders } from '../../src/ports/index.js';
 import { mapsOver, openingsOf } from '../block/openings.js';
-import type { DeviceKey } from '../block/types.js';
+import { deviceAt, keyOf } from '../block/devices.js';
+import type { DeviceKey, MapDevice } from '../block/types.js';
 import type { Machine } from '../world/state.js';
 
 /** Who holds a device, as an operator reads it: `sleep (pid 4711, has a file open)`, `map VolGroup00-LogVol00`. */
@@ -21,6 +23,29 @@ export function holdersOf(machine: Machine, key: DeviceKey): readonly string[] {
     }
   });
   return [...openers, ...mapsOver(machine, key).map(({ name }) => `map ${name}`)];
+}
+
+/** The same for a volume, and for the maps on it: a partition map, the guest's volumes on that. */
+export function holdersOfVolume(machine: Machine, path: string): VolumeHolders {
+  const device = deviceAt(machine, path);
+  const key = device === undefined ? '' : keyOf(device.number);
+  const maps = mapsAbove(machine, key);
+  const active = maps.filter(({ uuid }) => uuid.startsWith('LVM-'));
+  const above = maps.flatMap((map) =>
+    holdersOf(machine, keyOf(map.number)).map((holder) => `${holder} on ${map.name}`),
+  );
+  return {
+    words: [...holdersOf(machine, key), ...above],
+    activeGroups: [...new Set(active.map(({ name }) => groupOf(name)))],
+  };
+}
+
+function mapsAbove(machine: Machine, key: DeviceKey): readonly MapDevice[] {
+  return mapsOver(machine, key).flatMap((map) => [map, ...mapsAbove(machine, keyOf(map.number))]);
+}
+
+function groupOf(name: string): string {
+  return (/^((?:[^-]|--)+)-(?!-)/.exec(name)?.[1] ?? name).replaceAll('--', '-');
 }
 
 const retries = 25;

@@ -28,7 +28,7 @@ import type { Machine } from '../world/state.js';
 import { orPortError, portError } from './errors.js';
 import { readGuestGroups } from './guest-groups.js';
 import { describeGroup, describeVolume } from './host-volumes.js';
-import { waitUntil } from './holders.js';
+import { holdersOfVolume, waitUntil } from './holders.js';
 
 const udevLimitMs = 180_000;
 const defaultChunkSectors = 8;
@@ -38,6 +38,7 @@ export function simulatedVolumeManager(machine: Machine): VolumeManager {
   return {
     inventory: async () => inventory(machine),
     findVolume: async (path) => volumeAt(machine, path),
+    holders: async ({ deviceMapperPath }) => holdersOfVolume(machine, deviceMapperPath),
     createSnapshot: (request) => createSnapshot(machine, request),
     removeSnapshot: (proof) => removeSnapshot(machine, proof),
     extendSnapshot: async (proof, sizeBytes) => extendSnapshot(machine, proof, sizeBytes),

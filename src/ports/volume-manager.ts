@@ -29,12 +29,22 @@ export interface WatchedSnapshot {
   readonly pool?: string;
 }
 
+/** Who has a volume of the host open. */
+export interface VolumeHolders {
+  /** As an operator reads them, those of maps on it too: `mount /mnt`, `map x`, `sh (pid 3, …)`. */
+  readonly words: readonly string[];
+  /** Names of volume groups that lie on it and are active on the host. */
+  readonly activeGroups: readonly string[];
+}
+
 /** LVM of a host, and LVM found inside guests' disks. */
 export interface VolumeManager {
   /** Volume groups and volumes of the host: one question each, whatever their number. */
   inventory(): Promise<VolumeInventory>;
   /** One volume of the host by any of its paths, `undefined` when there is none. */
   findVolume(path: string): Promise<LogicalVolume | undefined>;
+  /** Who holds a volume that is open. Never fails: what cannot be asked is told as unknown. */
+  holders(volume: Pick<LogicalVolume, 'deviceMapperPath'>): Promise<VolumeHolders>;
   /**
    * Creates a snapshot with `--monitor n`, so that dmeventd does not unmount it when it
    * overflows, and reads it back: name, origin and tags agree when this returns.

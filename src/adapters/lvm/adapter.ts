@@ -13,6 +13,7 @@ import type {
   CommandResult,
   CommandRunner,
   SnapshotRequest,
+  VolumeHolders,
   VolumeManager,
   WatchedSnapshot,
 } from '../../ports/index.js';
@@ -25,6 +26,7 @@ import {
 import * as argv from './argv.js';
 import { parseFills, watchedMaps } from './fill.js';
 import { readGuestVolumeGroups } from './guest-reader.js';
+import { volumeHolders } from './holders.js';
 import { hostDeviceSettings } from './host-settings.js';
 import { volumeOperand } from './names.js';
 import { harmlessWarnings, meaningOfFailure, saysVolumeIsAbsent } from './outcome.js';
@@ -84,6 +86,11 @@ class LvmVolumeManager implements VolumeManager {
         `/dev/${volume.volumeGroup}/${volume.name}` === path ||
         (volume.path !== '' && volume.path === path),
     );
+  }
+
+  holders({ deviceMapperPath }: Pick<LogicalVolume, 'deviceMapperPath'>): Promise<VolumeHolders> {
+    const mapName = deviceMapperPath.slice('/dev/mapper/'.length);
+    return volumeHolders(this.#runner, this.#host, mapName);
   }
 
   createSnapshot(request: SnapshotRequest): Promise<LogicalVolume> {

@@ -26,6 +26,7 @@ import type {
   PartitionMapper,
   PartitionTableReader,
   RegionReader,
+  VolumeHolders,
   VolumeManager,
 } from '../../ports/index.js';
 
@@ -67,6 +68,8 @@ export class MemoryDevices {
   ];
   readonly logicalVolumes = new Map<string, LogicalVolume>();
   readonly maps = new Map<string, MemoryMap>();
+  /** Who is said to hold a volume that is open. */
+  holders: VolumeHolders = { words: ['somebody'], activeGroups: [] };
   readonly health = new Map<string, SnapshotHealth>();
   readonly #host: DeviceOwner;
   readonly #contents = new Map<string, Shown>();
@@ -132,6 +135,8 @@ export class MemoryDevices {
             .map(find)
             .find((volume) => volume?.path === path || volume?.deviceMapperPath === path),
         ),
+      holders: ({ deviceMapperPath }) =>
+        host.call(`holders ${deviceMapperPath}`, () => this.holders),
       createSnapshot: (request) =>
         host.call(
           `create-snapshot ${request.volumeGroup}/${request.name} of ${request.origin}`,

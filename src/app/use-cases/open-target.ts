@@ -7,9 +7,11 @@ import {
   type Side,
   XenBackupError,
 } from '../../core/index.js';
+import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
 import { openTree } from '../stages/open-tree.js';
+import { requireFree } from '../standby/require-free.js';
 import type { StandbyState } from '../standby/standby-state.js';
 import type { StepStack } from '../steps/index.js';
 import { conflictError, type SourceDisks } from './open-source.js';
@@ -41,7 +43,7 @@ export async function openTarget(
   guest: GuestConfiguration,
   side: Side,
   source: ExpectedSource,
-  state: StandbyState,
+  { clock, state }: { readonly clock: Clock; readonly state: StandbyState },
 ): Promise<OpenTarget> {
   const { host } = session;
   await requireAtRest(session, guest);
@@ -50,7 +52,8 @@ export async function openTarget(
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
   const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
-  for (const disk of volumes) await requireUsable(session, disk, source.found);
+  for (const disk of volumes) requireUsable(session, disk, source.found);
+  for (const disk of volumes) await requireFree(session, clock, guest.name, disk);
   await state.requireUnused({ host, volumes });
   const opened = await openTree({
     session,
@@ -76,11 +79,11 @@ export async function requireAtRest(
   });
 }
 
-async function requireUsable(
+function requireUsable(
   session: HostSession,
   { target, volume }: DiskVolume,
   source: SourceDisks,
-): Promise<void> {
+): void {
   const name = `${volume.volumeGroup}/${volume.name}`;
   if (!volume.active) {
     throw new XenBackupError('volume-not-found', {
@@ -95,15 +98,4 @@ async function requireUsable(
       message: `disk ${target} is ${left} on ${source.session.name} and ${right} on ${session.name}`,
     });
   }
-  if (volume.open && (await isStillOpen(session, volume.deviceMapperPath))) {
-    throw new XenBackupError('standby-in-use', {
-      message: `${name} (disk ${target}) on ${session.name} is in use: mounted, mapped or attached`,
-    });
-  }
-}
-
-/** udev opens devices for moments: only what stays open is in use. */
-async function isStillOpen(session: HostSession, path: string): Promise<boolean> {
-  await session.host.deviceEvents.settle();
-  return (await session.host.volumes.findVolume(path))?.open ?? false;
 }

@@ -118,7 +118,10 @@ class TargetReplication {
     this.#requireNotNewer();
     const expected = { found: disks, tree: opening.tree };
     const opened = await this.#watch.measure('open-target', () =>
-      openTarget(session, this.#stack, guest, side, expected, this.#state),
+      openTarget(session, this.#stack, guest, side, expected, {
+        clock: context.clock,
+        state: this.#state,
+      }),
     );
     this.#opened = opened;
     const { mounted, plan } = await opening.mounted;

@@ -277,3 +277,68 @@ describe('whoever reads that a standby is torn', () => {
     expect(await hosts.report(asked)).toMatchObject({ code: 'source-outdated' });
   });
 });
+
+describe('a standby in use', () => {
+  const held = { words: ['mount /mnt'], activeGroups: [] };
+
+  function open(hosts: ThreeHosts, holders: { words: string[]; activeGroups: string[] }) {
+    const { devices } = hosts.world.host('b');
+    devices.logicalVolumes.set('dc1-xvda', {
+      ...devices.logicalVolumes.get('dc1-xvda')!,
+      open: true,
+    });
+    devices.holders = holders;
+  }
+
+  it('is refused when it stays open, and who holds it is named', async () => {
+    const hosts = await replicated();
+    open(hosts, held);
+    const [report] = (await hosts.report()).targets;
+    expect(report).toMatchObject({
+      code: 'standby-in-use',
+      reason: 'vg/dc1-xvda (disk xvda of dc1) on b is in use: mount /mnt',
+    });
+    expect(hosts.world.trace(/^b: (digest|create-map|mount )/)).toEqual([]);
+    // A few looks, each after udev has come to rest.
+    expect(hosts.world.trace(/^b: settle/)).toHaveLength(3);
+  });
+
+  it('is not in use when udev had it open for a moment', async () => {
+    const hosts = await replicated();
+    open(hosts, held);
+    let looks = 0;
+    hosts.world.watchers.push(({ host, what }, moment) => {
+      if (host !== 'b' || moment !== 'before' || !what.startsWith('find-volume')) return;
+      looks += 1;
+      const { logicalVolumes } = hosts.world.host('b').devices;
+      const volume = logicalVolumes.get('dc1-xvda')!;
+      if (looks === 2) logicalVolumes.set('dc1-xvda', { ...volume, open: false });
+    });
+    expect(await hosts.report()).toMatchObject({ outcome: 'done' });
+  });
+
+  it('is refused with the way out where the host activated a group on it', async () => {
+    const hosts = await replicated();
+    open(hosts, { words: ['map vg-dc1--xvdap2'], activeGroups: ['VolGroup00'] });
+    const [report] = (await hosts.report()).targets;
+    expect(report?.remedy).toMatch(/vgchange -an VolGroup00 .* kpartx -d -p p \/dev\/vg\/dc1-xvda/);
+  });
+
+  it('is asked for many times, but one answer that fails ends no copy', async () => {
+    const hosts = await replicated();
+    const fails = new XenBackupError('hypervisor-unreachable', { message: 'libvirt restarts' });
+    let asked = 0;
+    hosts.world.watchers.push(({ host, what }, moment) => {
+      if (host !== 'b' || moment !== 'before' || what !== 'state dc1') return;
+      asked += 1;
+      if (asked === 3) throw fails;
+    });
+    hosts.world.host('a').mounts.onCopy = async ({ pass }) => {
+      const until = asked + 3;
+      while (pass === 'dry' && asked < until) await new Promise((go) => setImmediate(go));
+      return done;
+    };
+    expect(await hosts.report(onlyB)).toMatchObject({ outcome: 'done' });
+    expect(asked).toBeGreaterThan(5);
+  });
+});
