@@ -85,8 +85,10 @@ export class Simulation {
     const until = this.clock.elapsedMs() + restLimitMs;
     const isBusy = (): boolean =>
       [...this.world.machines.values()].some(
-        ({ processes, udev }) =>
-          udev.queue.length > 0 || [...processes.values()].some(({ state }) => state !== 'D'),
+        ({ processes, udev, systemd }) =>
+          udev.queue.length > 0 ||
+          systemd.timers.size > 0 ||
+          [...processes.values()].some(({ state }) => state !== 'D'),
       );
     do {
       await this.clock.sleep(restStepMs);

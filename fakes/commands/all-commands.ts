@@ -5,6 +5,7 @@ import { rsyncCommands } from './rsync.js';
 import { lockCommands } from './scripts/locks.js';
 import { shellCommands } from './shell.js';
 import { sshCommands } from './ssh.js';
+import { systemdCommands } from './systemd.js';
 import type { CommandTable } from './types.js';
 import { virshCommands } from './virsh.js';
 
@@ -18,4 +19,5 @@ export const allCommands: CommandTable = {
   ...shellCommands,
   ...rsyncCommands,
   ...sshCommands,
+  ...systemdCommands,
 };

@@ -38,6 +38,7 @@ export const fileCommands: CommandTable = {
   stat: plain(stat),
   sync: plain(sync),
   test: plain(test),
+  true: plain(() => printed('')),
   uname: plain((machine, argv) =>
     argv[1] === '-n' ? printed(`${machine.nodeName}\n`) : notSimulated(argv),
   ),

@@ -3,6 +3,12 @@ import {
   READ_BENEATH_SCRIPT,
   WRITE_SCRIPT,
 } from '../../src/adapters/host-files/scripts.js';
+import {
+  HOLD_SCRIPT,
+  RELEASE_SCRIPT,
+  STOP_TIMER_SCRIPT,
+  TIMER_SCRIPT,
+} from '../../src/adapters/virsh/scripts.js';
 import { LOCK_SCRIPT } from '../../src/adapters/locks/scripts.js';
 import {
   RECEIVE_SCRIPT,
@@ -13,6 +19,7 @@ import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
 import { HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
 import { holdersScript } from './scripts/holders.js';
+import { holdScript, releaseScript, stopTimerScript, timerScript } from './scripts/holds.js';
 import {
   appendScript,
   findToolsScript,
@@ -41,6 +48,10 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [SEND_SCRIPT, sendScript],
   [RECEIVE_SCRIPT, receiveScript],
   [STOP_RECEIVERS_SCRIPT, stopReceiversScript],
+  [HOLD_SCRIPT, holdScript],
+  [RELEASE_SCRIPT, releaseScript],
+  [TIMER_SCRIPT, timerScript],
+  [STOP_TIMER_SCRIPT, stopTimerScript],
 ]);
 
 const sh: StreamingCommand = async (machine, argv, streams) => {

@@ -1,6 +1,7 @@
 import type { Argv } from '../../src/ports/index.js';
 import { domainNamed } from '../domains/operations.js';
 import type { SimulatedDomain } from '../domains/types.js';
+import { splitShellWords } from '../network/shell-words.js';
 import { isSimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { type CommandOutcome, type CommandTable, failed, notSimulated, printed } from './types.js';
@@ -26,6 +27,29 @@ function virsh(machine: Machine, argv: Argv): CommandOutcome {
   const call = parse(argv.slice(1));
   const refused = connect(machine, call.uri);
   if (refused !== undefined) return refused;
+  const several = commandString(call);
+  return several === undefined ? one(machine, argv, call) : inTurn(machine, argv, several);
+}
+
+/** The calls of `virsh "a; b 'x'"`, `undefined` for the ordinary form. */
+function commandString(call: VirshCall): readonly VirshCall[] | undefined {
+  if (!/[\s;]/.test(call.command) || call.operands.length > 0) return undefined;
+  // What stands between the semicolons: quoted text, what a backslash takes along, all else.
+  const commands = call.command.match(/(?:'[^']*'|\\.|[^;'\\])+/gs) ?? [];
+  return commands.map((text) => parse(splitShellWords(text) ?? []));
+}
+
+/** One after the other, whatever came of those before; the last one's exit code counts (9.0). */
+function inTurn(machine: Machine, argv: Argv, calls: readonly VirshCall[]): CommandOutcome {
+  const outcomes = calls.map((call) => one(machine, argv, call));
+  return {
+    exitCode: outcomes.at(-1)?.exitCode ?? 0,
+    stdout: outcomes.map(({ stdout }) => stdout).join(''),
+    stderr: outcomes.map(({ stderr }) => stderr).join(''),
+  };
+}
+
+function one(machine: Machine, argv: Argv, call: VirshCall): CommandOutcome {
   const host = hostCommand(machine, call);
   if (host !== undefined) return host;
   const question = own(domainQuestions, call.command);

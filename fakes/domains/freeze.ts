@@ -29,6 +29,12 @@ export function setFrozen(
     const text = 'argument unsupported: QEMU guest agent is not configured';
     throw new SimulationError('not-supported', domain.name, text);
   }
+  if (domain.workload.agent === 'silent') {
+    const text = 'Guest agent is not responding: QEMU guest agent is not connected';
+    throw new SimulationError('not-supported', domain.name, text);
+  }
+  // The agent counts what it changed.
+  if (domain.frozen === (wanted === 'frozen')) return 0;
   const all = guestFileSystems(machine, domain);
   if (wanted === 'frozen') for (const { fileSystem } of all) fileSystem.replay();
   domain.frozen = wanted === 'frozen';

@@ -76,8 +76,8 @@ export interface Workload {
   readonly bytes: number;
   /** A file in each of its file systems that holds the number of the round; none when empty. */
   readonly counterFile: string;
-  /** It has a guest agent that can freeze its file systems. */
-  readonly agent: 'present' | 'absent';
+  /** Its guest agent, which can freeze its file systems. `silent`: configured, and not running. */
+  readonly agent: 'present' | 'absent' | 'silent';
 }
 
 /** A guest that does nothing. */

@@ -24,6 +24,8 @@ export interface HostObjects {
   readonly locks: readonly string[];
   /** Domains that are paused or frozen. */
   readonly stoppedDomains: readonly string[];
+  /** Units that systemd will start, or has started, by itself. */
+  readonly timers: readonly string[];
   /** Everything under /run/xen-backup. */
   readonly runFiles: readonly string[];
 }
@@ -43,6 +45,7 @@ export function hostObjects(machine: Machine): HostObjects {
     stoppedDomains: [...machine.domains.values()]
       .filter((domain) => isActive(domain) && (domain.state === 'paused' || domain.frozen))
       .map(({ name }) => name),
+    timers: [...machine.systemd.timers.keys(), ...machine.systemd.services.keys()],
     runFiles: filesBelow(machine, '/run/xen-backup'),
   };
 }
@@ -57,6 +60,7 @@ export function objectsLeft(before: HostObjects, after: HostObjects): readonly s
     'processes',
     'locks',
     'stoppedDomains',
+    'timers',
     'runFiles',
   ];
   return kinds.flatMap((kind) =>

@@ -2,6 +2,7 @@ import type { Host } from '../../src/ports/index.js';
 import type { Machine } from '../world/state.js';
 import { simulatedBlockPorts } from './block-ports.js';
 import { simulatedFileCopier } from './file-copier.js';
+import { simulatedGuestHolds } from './guest-holds.js';
 import { simulatedHostFiles } from './host-files.js';
 import { simulatedHypervisor } from './hypervisor.js';
 import { simulatedLocks } from './locks.js';
@@ -25,6 +26,7 @@ export function simulatedHost(machine: Machine, options: SimulatedHostOptions): 
     locks: simulatedLocks(machine),
     tools: simulatedToolInspector(machine),
     hypervisor: simulatedHypervisor(machine),
+    holds: simulatedGuestHolds(machine),
     mounts: simulatedMounter(machine),
     copier: simulatedFileCopier(machine),
     ...simulatedBlockPorts(machine),

@@ -39,7 +39,7 @@ export function simulatedVolumeManager(machine: Machine): VolumeManager {
     inventory: async () => inventory(machine),
     findVolume: async (path) => volumeAt(machine, path),
     holders: async ({ deviceMapperPath }) => holdersOfVolume(machine, deviceMapperPath),
-    createSnapshot: (request) => createSnapshot(machine, request),
+    createSnapshot: (request, onTaken) => createSnapshot(machine, request, onTaken),
     removeSnapshot: (proof) => removeSnapshot(machine, proof),
     extendSnapshot: async (proof, sizeBytes) => extendSnapshot(machine, proof, sizeBytes),
     snapshotHealth: async (group, name) => snapshotHealth(machine, group, name),
@@ -88,7 +88,11 @@ function hostGroup(machine: Machine, name: string): ScannedGroup {
   return group;
 }
 
-async function createSnapshot(machine: Machine, request: SnapshotRequest): Promise<LogicalVolume> {
+async function createSnapshot(
+  machine: Machine,
+  request: SnapshotRequest,
+  onTaken?: () => void,
+): Promise<LogicalVolume> {
   const group = hostGroup(machine, request.volumeGroup);
   const origin = findVolume(group.metadata, request.origin);
   if (origin === undefined) {
@@ -99,6 +103,7 @@ async function createSnapshot(machine: Machine, request: SnapshotRequest): Promi
     'no-space': 'volume-group-full',
     'not-found': 'volume-not-found',
   });
+  onTaken?.();
   await settleUdev(machine, udevLimitMs);
   const volume = findVolume(changed.metadata, request.name);
   if (volume === undefined) throw portError(machine, 'internal', `${request.name} was not made`);

@@ -27,6 +27,8 @@ const usual: Readonly<Record<string, number>> = {
 
 /** What virsh does inside the hypervisor comes on top. */
 const virshActions: Readonly<Record<string, number>> = {
+  domfsfreeze: 150,
+  domfsthaw: 100,
   resume: 90,
   shutdown: 2000,
   start: 2000,
@@ -40,6 +42,10 @@ export function usualDurationMs(argv: readonly string[]): number {
   const tool = argv[0] ?? '';
   const base = usual[tool] ?? plainToolMs;
   if (tool !== 'virsh') return base;
-  const action = argv.find((word) => Object.hasOwn(virshActions, word));
-  return base + (action === undefined ? 0 : (virshActions[action] ?? 0));
+  // Several commands may stand in one word, over one connection.
+  const words = argv.flatMap((word) => word.split(/[ ;]+/));
+  return words.reduce(
+    (sum, word) => sum + (Object.hasOwn(virshActions, word) ? (virshActions[word] ?? 0) : 0),
+    base,
+  );
 }

@@ -98,10 +98,10 @@ function diskOf(
   };
 }
 
-function workloadOf({ writes }: DomainInput): Workload {
-  if (writes === undefined) return idleWorkload;
+function workloadOf({ writes, agent = 'absent' }: DomainInput): Workload {
+  if (writes === undefined) return { ...idleWorkload, agent };
   const { every, bytes = 4096, counterFile = '' } = writes;
-  return { everyMs: every, bytes, counterFile, agent: 'absent' };
+  return { everyMs: every, bytes, counterFile, agent };
 }
 
 /** Paths below /dev of the host volumes behind a domain's disks: `VolGroupXX/LogVolDc1`. */

@@ -48,6 +48,7 @@ export function buildHost(world: World, name: string, input: HostInput): Machine
     '/proc',
     '/sys',
   ];
+  if (input.init !== 'other') directories.push('/run/systemd/system');
   for (const directory of directories) makeDirectories(root.tree, directory, at);
   populate(root.tree, entriesOf(input.files ?? {}), at);
   const machine = addMachine(world, {
@@ -60,6 +61,11 @@ export function buildHost(world: World, name: string, input: HostInput): Machine
   // While the disks are laid out nobody else touches them.
   machine.udev.autoActivation = 'off';
   machine.hypervisor.running = input.libvirt !== 'stopped';
+  if (input.hypervisor === 'kvm') {
+    machine.hypervisor.driver = 'QEMU';
+    machine.hypervisor.uris = ['qemu:///system'];
+  }
+  if (input.init === 'other') machine.systemd.state = 'absent';
   machine.ssh.daemon = input.sshd ?? 'running';
   machine.eventDaemon.running = input.dmeventd !== 'stopped';
   return machine;

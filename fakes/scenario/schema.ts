@@ -47,6 +47,12 @@ const hostSchema = z.strictObject({
     .optional()
     .meta({ description: 'Versions that differ; null: not installed.' }),
   libvirt: z.enum(['running', 'stopped']).optional(),
+  hypervisor: z.enum(['xen', 'kvm']).optional().meta({
+    description: 'xen (the default) answers under xen:///system, kvm under qemu:///system.',
+  }),
+  init: z.enum(['systemd', 'other']).optional().meta({
+    description: 'What runs the host: systemd by default.',
+  }),
   power: z.enum(['on', 'off']).optional(),
   sshd: z.enum(['running', 'stopped']).optional(),
   dmeventd: z.enum(['running', 'stopped']).optional(),
@@ -88,6 +94,10 @@ const domainSchema = z.strictObject({
     .meta({ description: 'State on each host that knows it.' }),
   autostart: z.array(z.string()).optional().meta({ description: 'Hosts that start it at boot.' }),
   transient: z.boolean().optional(),
+  agent: z.enum(['absent', 'present', 'silent']).optional().meta({
+    description:
+      'Its guest agent, which can freeze its file systems under KVM; silent: configured, but it does not answer. Default: absent.',
+  }),
   writes: z
     .strictObject({
       every: durationSchema,

@@ -29,7 +29,7 @@ const versions: Readonly<Record<string, readonly string[]>> = {
     'ionice',
     'setsid',
   ],
-  '252': ['udevadm', 'systemctl'],
+  '252': ['udevadm', 'systemctl', 'systemd-run'],
   '9.0.0': ['virsh'],
   '3.2.7': ['rsync'],
   '9.2p1': ['ssh'],

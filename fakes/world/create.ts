@@ -92,6 +92,7 @@ export function addMachine(world: World, init: MachineInit): Machine {
       hardware: init.hardware ?? usualHardware,
     },
     tools: new Map(init.tools ?? []),
+    systemd: { state: 'running', timers: new Map(), services: new Map() },
     ssh: { hostKey: '', port: 22, daemon: 'running', authorized: new Set() },
   };
   startUdev(machine);

@@ -1,4 +1,5 @@
 import { reloadRules } from '../daemons/rule-files.js';
+import { forgetUnits } from '../daemons/systemd.js';
 import { destroyDomain, isActive } from '../domains/operations.js';
 import { exists, listDirectory, makeDirectory } from '../filesystem/files.js';
 import { rootMount } from '../filesystem/mount-table.js';
@@ -27,6 +28,7 @@ export function reboot(machine: Machine): void {
   forgetMaps(machine);
   machine.udev.queue.length = 0;
   machine.eventDaemon.monitored.clear();
+  forgetUnits(machine);
   machine.bootId = machine.world.identifiers.uuid();
   emptyRunDirectory(machine);
   reloadRules(machine);
@@ -46,7 +48,11 @@ function emptyRunDirectory(machine: Machine): void {
   const tree = treeOf(machine, rootMount(machine));
   const at = timestampFromMs(machine.world.clock.now());
   for (const { name } of listDirectory(machine, '/run')) removeAt(tree, `/run/${name}`, at);
-  for (const path of ['/run/udev', '/run/udev/rules.d']) makeDirectory(machine, path, 0o755);
+  const systemd =
+    machine.systemd.state === 'running' ? ['/run/systemd', '/run/systemd/system'] : [];
+  for (const path of ['/run/udev', '/run/udev/rules.d', ...systemd]) {
+    makeDirectory(machine, path, 0o755);
+  }
 }
 
 function activateHostGroups(machine: Machine): void {

@@ -91,6 +91,7 @@ export interface Machine {
   /** By name; a tool that is not here is not installed. */
   readonly tools: Map<string, InstalledTool>;
   readonly ssh: SshServer;
+  readonly systemd: SystemdState;
 }
 
 export interface KernelLogLine {
@@ -129,6 +130,16 @@ export interface UdevEvent {
   readonly dueMs: number;
   /** Simulated time at which it has been handled and leaves the queue. */
   readonly doneMs: number;
+}
+
+/** PID 1, as far as it starts something by itself. */
+export interface SystemdState {
+  /** `absent`: another init. */
+  state: 'running' | 'absent';
+  /** When each transient timer goes off, in simulated time since the world began. */
+  readonly timers: Map<string, number>;
+  /** Processes of the services that timers have started. */
+  readonly services: Map<string, number>;
 }
 
 /** dmeventd. */

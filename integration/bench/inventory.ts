@@ -25,6 +25,7 @@ const guests = Array.from(
     snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
     exclude: ['/tmp/*'],
     consistency: 'none',
+    pauseLimitMs: 30_000,
     maxDeletes: { sharePercent: 30, count: 100_000 },
     bandwidthLimitKiBPerSecond: 0,
     ioClass: 'idle',

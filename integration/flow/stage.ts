@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createSimulation, parseScenario, type Simulation } from '../../fakes/index.js';
 import { compareGuestTrees, guestTrees, lostFiles } from '../../fakes/judge/guest-trees.js';
+import { listDirectory } from '../../fakes/filesystem/files.js';
 import { hostObjects, objectsLeft } from '../../fakes/judge/objects.js';
 import type { Machine } from '../../fakes/world/state.js';
 import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
-import { recover, run } from '../../src/index.js';
+import { plan, recover, run } from '../../src/index.js';
 import type { RunReport } from '../../src/index.js';
 
 /** A shipped scenario's text. */
@@ -33,9 +34,44 @@ export class Stage {
     return new Stage(await createSimulation(parseScenario(text, 'scenario.yaml')));
   }
 
-  async run(...guests: readonly string[]): Promise<RunReport> {
+  async run(...given: readonly (string | { readonly signal: AbortSignal })[]): Promise<RunReport> {
     const { configuration, connector } = this.#hosts();
-    return run({ configuration, connector, ...(guests.length === 0 ? {} : { guests }) });
+    const guests = given.filter((one) => typeof one === 'string');
+    const [told = {}] = given.filter((one) => typeof one === 'object');
+    return run({
+      configuration,
+      connector,
+      ...told,
+      ...(guests.length === 0 ? {} : { guests }),
+    });
+  }
+
+  async plan(): Promise<void> {
+    await plan(this.#hosts());
+    await run({ ...this.#hosts(), mode: 'dry-run' });
+  }
+
+  /** A run that a fault ends by kill -9; afterwards another process may work on the same hosts. */
+  async die(): Promise<void> {
+    const { death } = this.simulation;
+    const died = new Promise<void>((resolve) => {
+      death.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    const ended = this.run().then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([died, ended]);
+    if (!death.aborted) throw new Error('it did not die');
+    this.simulation.restart();
+  }
+
+  /** Paths of the journals on a host. */
+  journals(host: string): readonly string[] {
+    const directory = '/var/lib/xen-backup/journals';
+    return listDirectory(this.machine(host), directory).map(({ name }) => `${directory}/${name}`);
   }
 
   async recover(): Promise<RunReport> {

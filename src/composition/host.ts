@@ -1,5 +1,6 @@
 import { createContentProbe } from '../adapters/blkid/index.js';
 import { createDeviceMapper } from '../adapters/dmsetup/index.js';
+import { createGuestHolds } from '../adapters/virsh/holds/index.js';
 import { createHostFiles } from '../adapters/host-files/index.js';
 import { createHostIdentityReader } from '../adapters/identity/index.js';
 import { createPartitionMapper } from '../adapters/kpartx/index.js';
@@ -43,6 +44,7 @@ export function createHost(init: HostInit): Host {
     locks: createLocks({ ...place, files, clock }),
     tools: createToolInspector(place),
     hypervisor: createHypervisor({ ...place, libvirtUri }),
+    holds: createGuestHolds({ ...place, files, clock, libvirtUri }),
     volumes: createVolumeManager({ ...place, clock }),
     deviceMapper: createDeviceMapper(place),
     partitionTables: createPartitionTableReader(place),

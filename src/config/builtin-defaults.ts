@@ -6,6 +6,7 @@ export const builtInDefaults = {
   snapshotMaxSize: '100%',
   exclude: ['/tmp/*'],
   consistency: 'none',
+  pauseLimit: '30s',
   maxDeletesShare: '30%',
   maxDeletesCount: 100_000,
   bandwidthLimit: 0,

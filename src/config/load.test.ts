@@ -82,6 +82,7 @@ guests:
           snapshotMaxSize: { kind: 'bytes', bytes: 40 * 2 ** 30 },
           exclude: ['/tmp/*'],
           consistency: 'none',
+          pauseLimitMs: 30_000,
           maxDeletes: { sharePercent: 30, count: 100_000 },
           bandwidthLimitKiBPerSecond: 0,
           ioClass: 'idle',

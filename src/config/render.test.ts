@@ -52,6 +52,7 @@ describe('the configuration in effect', () => {
         exclude:
           - /tmp/*
         consistency: none
+        pauseLimit: 30s
         maxDeletes:
           share: 30%
           count: 100000
@@ -69,6 +70,7 @@ describe('the configuration in effect', () => {
           exclude:
             - /tmp/*
           consistency: none
+          pauseLimit: 30s
           maxDeletes:
             share: 30%
             count: 100000
@@ -94,6 +96,7 @@ describe('the configuration in effect', () => {
       snapshotMaxSize: optional(fc.constantFrom('20%', '150%', '40G', 2_097_152)),
       exclude: optional(fc.array(text)),
       consistency: optional(fc.constantFrom('none', 'pause', 'freeze')),
+      pauseLimit: optional(fc.constantFrom('1s', '30s', '10min')),
       maxDeletes: optional(fc.record({ share: fc.constantFrom('0%', '33.3%'), count: fc.nat() })),
       bandwidthLimit: optional(fc.constantFrom(0, 17, '10M', '3K')),
       ioClass: optional(fc.constantFrom('idle', 'best-effort', 'none')),

@@ -48,6 +48,7 @@ function settingsInput(settings: GuestSettings) {
     snapshotMaxSize: formatSnapshotSize(settings.snapshotMaxSize),
     exclude: [...settings.exclude],
     consistency: settings.consistency,
+    pauseLimit: String(formatDuration(settings.pauseLimitMs)),
     maxDeletes: {
       share: formatPercent(settings.maxDeletes.sharePercent),
       count: settings.maxDeletes.count,

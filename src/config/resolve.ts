@@ -9,6 +9,7 @@ import type {
 import { builtInDefaults } from './builtin-defaults.js';
 import type { ParsedConfiguration, ParsedGuest, ParsedHost, ParsedSettings } from './schema.js';
 import {
+  pauseLimitSchema,
   shareSchema,
   snapshotMaxSizeSchema,
   snapshotSizeSchema,
@@ -60,6 +61,7 @@ function builtInSettings(): GuestSettings {
     snapshotMaxSize: snapshotMaxSizeSchema.parse(builtInDefaults.snapshotMaxSize),
     exclude: builtInDefaults.exclude,
     consistency: builtInDefaults.consistency,
+    pauseLimitMs: pauseLimitSchema.parse(builtInDefaults.pauseLimit),
     maxDeletes: {
       sharePercent: shareSchema.parse(builtInDefaults.maxDeletesShare),
       count: builtInDefaults.maxDeletesCount,
@@ -77,6 +79,7 @@ function overlay(below: GuestSettings, above: ParsedSettings): GuestSettings {
     snapshotMaxSize: above.snapshotMaxSize ?? below.snapshotMaxSize,
     exclude: above.exclude ?? below.exclude,
     consistency: above.consistency ?? below.consistency,
+    pauseLimitMs: above.pauseLimit ?? below.pauseLimitMs,
     maxDeletes: {
       sharePercent: above.maxDeletes?.share ?? below.maxDeletes.sharePercent,
       count: above.maxDeletes?.count ?? below.maxDeletes.count,

@@ -3,6 +3,7 @@ import { builtInDefaults } from './builtin-defaults.js';
 import {
   bandwidthSchema,
   maxDurationSchema,
+  pauseLimitSchema,
   shareSchema,
   snapshotMaxSizeSchema,
   snapshotSizeSchema,
@@ -58,6 +59,7 @@ export const settingsShape = {
       ],
       default: builtInDefaults.consistency,
     }),
+  pauseLimit: pauseLimitSchema.optional(),
   maxDeletes: maxDeletes.optional(),
   bandwidthLimit: bandwidthSchema.optional(),
   ioClass: z

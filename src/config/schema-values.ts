@@ -8,6 +8,7 @@ import {
   type Reading,
   readBandwidth,
   readDuration,
+  readPauseLimit,
   readPercent,
   readSnapshotSize,
   readStallTimeout,
@@ -128,6 +129,19 @@ export const stallTimeoutSchema = textLike(
     default: builtInDefaults.stallTimeout,
   })
   .transform((text, context) => addReading(readStallTimeout(text), text, context));
+
+export const pauseLimitSchema = textLike(
+  durationPattern,
+  readPauseLimit,
+  'expected a duration such as 30s',
+)
+  .meta({
+    description:
+      'Longest time for which a guest stands still for its snapshots, 1s to 10min. A timer on its host, armed before, then lets it go on, whatever has become of xen-backup; a guest whose snapshots were not complete by then is not replicated.',
+    examples: ['30s', '2min'],
+    default: builtInDefaults.pauseLimit,
+  })
+  .transform((text, context) => addReading(readPauseLimit(text), text, context));
 
 /** A name whose rule is a function; the expression is the part of it that an editor can check. */
 export function nameSchema(pattern: RegExp, problem: (name: string) => string | undefined) {

@@ -30,6 +30,7 @@ defaults:
   snapshotMaxSize: ${builtInDefaults.snapshotMaxSize}            # one that fills grows up to this, where the VG has room
   exclude: [${builtInDefaults.exclude.join(', ')}]                # rsync patterns, anchored at the guest's root
   consistency: ${builtInDefaults.consistency}                # none, pause or freeze
+  pauseLimit: ${builtInDefaults.pauseLimit}                  # then a timer on the host lets the guest go on
   maxDeletes: { share: ${builtInDefaults.maxDeletesShare}, count: ${builtInDefaults.maxDeletesCount} }   # per file system; emptying one is always refused
   bandwidthLimit: ${builtInDefaults.bandwidthLimit}                # 0: unlimited; 10M: 10 MiB per second
   ioClass: ${builtInDefaults.ioClass}

@@ -110,6 +110,15 @@ export function readStallTimeout(text: string): Reading<number> {
   return reading.value <= 4 * 86_400_000 ? reading : wrong('must be 4d or less');
 }
 
+/** Milliseconds for which a guest may stand still: a second to ten minutes. */
+export function readPauseLimit(text: string): Reading<number> {
+  const duration = readDuration(text);
+  if (duration.kind === 'wrong') return wrong('expected a duration with its unit, such as 30s');
+  return duration.value >= 1_000 && duration.value <= 600_000
+    ? duration
+    : wrong('must be between 1s and 10min');
+}
+
 /**
  * KiB per second. A number without a unit counts KiB, as rsync's `--bwlimit` does; with a unit it
  * is a size per second.

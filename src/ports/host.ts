@@ -4,6 +4,7 @@ import type { ContentProbe } from './content-probe.js';
 import type { DeviceEvents } from './device-events.js';
 import type { DeviceMapper } from './device-mapper.js';
 import type { FileCopier, ReplicationPeer } from './file-copier.js';
+import type { GuestHolds } from './guest-holds.js';
 import type { HostFiles } from './host-files.js';
 import type { HostIdentityReader } from './host-identity.js';
 import type { Hypervisor } from './hypervisor.js';
@@ -25,6 +26,7 @@ export interface Host {
   readonly locks: Locks;
   readonly tools: ToolInspector;
   readonly hypervisor: Hypervisor;
+  readonly holds: GuestHolds;
   readonly volumes: VolumeManager;
   readonly deviceMapper: DeviceMapper;
   readonly partitionTables: PartitionTableReader;

@@ -5,6 +5,7 @@ export type * from './device-events.js';
 export type * from './device-mapper.js';
 export type * from './event-sink.js';
 export type * from './file-copier.js';
+export type * from './guest-holds.js';
 export type * from './host.js';
 export type * from './host-files.js';
 export type * from './host-identity.js';

@@ -49,9 +49,11 @@ export interface VolumeManager {
    * Creates a snapshot with `--monitor n`, so that dmeventd does not unmount it when it
    * overflows, and reads it back: name, origin and tags agree when this returns.
    *
+   * @param onTaken - called as soon as the snapshot shows the origin of one instant, before it is
+   * read back: whoever holds a guest for its sake may let it go.
    * @throws `volume-group-full`, `volume-exists`, `volume-not-found`, `command-failed`.
    */
-  createSnapshot(request: SnapshotRequest): Promise<LogicalVolume>;
+  createSnapshot(request: SnapshotRequest, onTaken?: () => void): Promise<LogicalVolume>;
   /**
    * Removes a snapshot of ours. Absent is fine.
    *

@@ -93,8 +93,8 @@ class LvmVolumeManager implements VolumeManager {
     return volumeHolders(this.#runner, this.#host, mapName);
   }
 
-  createSnapshot(request: SnapshotRequest): Promise<LogicalVolume> {
-    return createSnapshot(this.#context(), request);
+  createSnapshot(request: SnapshotRequest, onTaken?: () => void): Promise<LogicalVolume> {
+    return createSnapshot(this.#context(), request, onTaken);
   }
 
   removeSnapshot(proof: Omit<SnapshotRequest, 'storage'>): Promise<void> {

@@ -32,10 +32,12 @@ type Proof = Omit<SnapshotRequest, 'storage'>;
 export async function createSnapshot(
   context: SnapshotContext,
   request: SnapshotRequest,
+  onTaken?: () => void,
 ): Promise<LogicalVolume> {
   const { volumeGroup, name, storage } = request;
   const settings = await context.settings();
   await succeed(context, createSnapshotArgv(settings, request));
+  onTaken?.();
   if (storage.kind === 'thin') {
     await succeed(context, activateThinArgv(settings, volumeGroup, name));
   }

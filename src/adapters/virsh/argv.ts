@@ -3,7 +3,14 @@ import type { Argv } from '../../ports/index.js';
 import { printable, requireArgument } from '../shared/index.js';
 
 /** Commands of virsh about one domain. */
-export type DomainCommand = 'domstate' | 'dumpxml' | 'dominfo' | 'suspend' | 'resume';
+export type DomainCommand =
+  | 'domstate'
+  | 'dumpxml'
+  | 'dominfo'
+  | 'suspend'
+  | 'resume'
+  | 'domfsfreeze'
+  | 'domfsthaw';
 
 export function listArgv(libvirtUri: string): Argv {
   return [...connected(libvirtUri), 'list', '--all'];

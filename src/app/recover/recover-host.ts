@@ -2,6 +2,7 @@ import { unknownVolumesRemedy } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { IdentifiedHost } from '../hosts/host-pool.js';
 import { type RecoveryResult, recoverFromJournals } from './recover-journals.js';
+import { recoverHolds } from './recover-holds.js';
 import { recoverStamped } from './recover-stamped.js';
 import { RunLiveness } from './run-liveness.js';
 
@@ -23,6 +24,7 @@ export async function recoverHost(
   // A receiver outlives the process that started it; it would write on, and keep its mount busy.
   const liveness = new RunLiveness(host, owner, (runId) => host.copier.stopReceivers(runId));
   try {
+    const holds = await recoverHolds(host, liveness);
     const journals = await recoverFromJournals(context, identified, liveness);
     const stamped = await recoverStamped(host, context.clock, liveness);
     // A torn journal lacks what stands on top of all it lists: with that gone, the rest goes too.
@@ -31,8 +33,8 @@ export async function recoverHost(
         ? await recoverFromJournals(context, identified, liveness)
         : { undone: [], residue: journals.residue };
     const result = {
-      undone: [...journals.undone, ...stamped.undone, ...again.undone],
-      residue: [...liveness.problems, ...again.residue, ...stamped.residue],
+      undone: [...holds.undone, ...journals.undone, ...stamped.undone, ...again.undone],
+      residue: [...liveness.problems, ...holds.residue, ...again.residue, ...stamped.residue],
     };
     announce(context, host.name, result);
     warnOfUnknownVolumes(context, host.name, stamped.unknownVolumes);

@@ -130,7 +130,7 @@ class Sweep {
     await this.#attempt(what, () => takeUndo(undo, this.#host, this.#clock));
   }
 
-  async #attempt(what: string, action: () => Promise<void>): Promise<void> {
+  async #attempt(what: string, action: () => Promise<unknown>): Promise<void> {
     try {
       await action();
       this.#undone.push(what);

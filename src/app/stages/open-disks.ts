@@ -12,6 +12,7 @@ import {
 } from '../../core/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/step-stack.js';
+import { takeInWindow, type WindowRequest } from './snapshot-window.js';
 
 /** A volume of the host that is to be shown under our own name. */
 export interface DiskVolume {
@@ -54,21 +55,30 @@ export async function findVolumes(
   );
 }
 
+export interface SnapshotsRequest {
+  readonly session: HostSession;
+  readonly stack: StepStack;
+  readonly guest: GuestConfiguration;
+  /** Set where the guest is to stand still meanwhile. */
+  readonly window?: Pick<WindowRequest, 'context' | 'onReleased'>;
+}
+
 /**
  * Snapshots of all disks of the guest, before anything of them is read. All or none: whether they
  * fit is asked first, and the caller unwinds those taken when one fails.
  */
 export async function takeSnapshots(
-  session: HostSession,
-  stack: StepStack,
-  guest: GuestConfiguration,
+  request: SnapshotsRequest,
   volumes: readonly DiskVolume[],
   inventory: VolumeInventory,
 ): Promise<readonly (DiskVolume & { readonly snapshot: TakenSnapshot })[]> {
+  const { session, stack, guest } = request;
   const steps = volumes.map(({ volume }) => snapshotStep(session, guest, volume, inventory));
   requireRoom(session, steps, inventory);
   // Together: one append to the journal, and as little time as can be between the disks.
-  const effects = await stack.takeTogether(steps);
+  const effects = await (request.window === undefined
+    ? stack.takeTogether(steps)
+    : takeInWindow({ ...request, ...request.window }, steps));
   return volumes.map(({ target, volume: originVolume }, index) => {
     const [step, effect] = [steps[index], effects[index]];
     if (step === undefined || effect?.kind !== 'snapshot') {

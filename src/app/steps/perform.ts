@@ -8,19 +8,24 @@ import {
   XenBackupError,
 } from '../../core/index.js';
 import { runDirectory } from '../context.js';
-import type { Host } from '../../ports/index.js';
+import type { HoldOutcome, Host } from '../../ports/index.js';
 
 /** What a step leaves to know for those that come after it. */
 export type StepEffect =
   | { readonly kind: 'none' }
   | { readonly kind: 'snapshot'; readonly volume: LogicalVolume }
   | { readonly kind: 'map'; readonly path: string; readonly deviceNumber: DeviceNumber }
+  | { readonly kind: 'hold'; readonly outcome: HoldOutcome }
   | { readonly kind: 'partition-maps'; readonly maps: readonly PartitionMap[] };
 
 const nothing: StepEffect = { kind: 'none' };
 
-/** Carries a step out on its host: the one place where steps become calls of ports. */
-export async function perform(step: Step, host: Host): Promise<StepEffect> {
+/**
+ * Carries a step out on its host: the one place where steps become calls of ports.
+ *
+ * @param onTaken - told by a snapshot that it exists, before its step has come to its end.
+ */
+export async function perform(step: Step, host: Host, onTaken?: () => void): Promise<StepEffect> {
   switch (step.kind) {
     case 'install-rule':
       await host.deviceEvents.installRule(step.path);
@@ -29,7 +34,7 @@ export async function perform(step: Step, host: Host): Promise<StepEffect> {
       await proveRule(step, host);
       return nothing;
     case 'create-snapshot':
-      return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step) };
+      return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step, onTaken) };
     case 'extend-snapshot':
       return { kind: 'snapshot', volume: await host.volumes.extendSnapshot(step, step.sizeBytes) };
     case 'create-map': {
@@ -44,6 +49,13 @@ export async function perform(step: Step, host: Host): Promise<StepEffect> {
     case 'mount':
       await host.mounts.mount(step);
       return nothing;
+    case 'arm-release':
+      await host.holds.arm(step);
+      return nothing;
+    case 'pause-guest':
+      return { kind: 'hold', outcome: await host.holds.hold({ ...step, by: 'pause' }) };
+    case 'freeze-guest':
+      return { kind: 'hold', outcome: await host.holds.hold({ ...step, by: 'freeze' }) };
     case 'protect-mount-points':
       await host.mounts.makeReadOnly(step.base);
       return nothing;

@@ -4,6 +4,7 @@ import {
   type NumberedStep,
   type PlacedUndo,
   type Step,
+  stopsGuest,
   toXenBackupError,
   XenBackupError,
 } from '../../core/index.js';
@@ -11,7 +12,7 @@ import type { Clock, EventSink, Host } from '../../ports/index.js';
 import type { Counter } from '../counter.js';
 import type { JournalWriter } from './journal-writer.js';
 import { perform, type StepEffect } from './perform.js';
-import { takeUndo } from './undo.js';
+import { takeUndo, type UndoEffect } from './undo.js';
 
 export interface StepStackInit {
   readonly host: Host;
@@ -20,6 +21,14 @@ export interface StepStackInit {
   readonly events: EventSink;
   readonly signal: AbortSignal;
   readonly stepIds: Counter;
+}
+
+/** What is told of steps while they are being done. */
+export interface StepWatch {
+  /** One of them has failed; others still go on. */
+  readonly onFailed?: () => void;
+  /** A snapshot exists. */
+  readonly onTaken?: () => void;
 }
 
 /**
@@ -57,6 +66,14 @@ export class StepStack {
    * the others still come to their end, then its error is thrown; all of them stay to be undone.
    */
   async takeTogether(steps: readonly Step[]): Promise<readonly StepEffect[]> {
+    return this.perform(await this.announce(steps));
+  }
+
+  /**
+   * Writes down what is going to be done, without doing it yet: what must not wait for the disk
+   * between its steps is announced before the first of them. All of it is undone, done or not.
+   */
+  async announce(steps: readonly Step[]): Promise<readonly NumberedStep[]> {
     throwIfInterrupted(this.#init.signal);
     const numbered = steps.map(
       (step): NumberedStep => ({ ...step, id: this.#init.stepIds.next() }),
@@ -65,7 +82,26 @@ export class StepStack {
     await this.#init.journal.write('intent', numbered);
     this.#taken.push(...numbered);
     this.#history.push(...numbered);
-    const results = await Promise.allSettled(numbered.map((step) => this.#perform(step)));
+    return numbered;
+  }
+
+  /**
+   * Does at the same time what was announced. See {@link takeTogether} for what fails.
+   *
+   * @param watch - told what happens before all of them have come to their end.
+   */
+  async perform(
+    steps: readonly NumberedStep[],
+    watch: StepWatch = {},
+  ): Promise<readonly StepEffect[]> {
+    const results = await Promise.allSettled(
+      steps.map((step) =>
+        this.#perform(step, watch.onTaken).catch((error: unknown): never => {
+          watch.onFailed?.();
+          throw error;
+        }),
+      ),
+    );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw toXenBackupError(failed.reason);
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -77,14 +113,21 @@ export class StepStack {
     if (step !== undefined) await this.#undo(step);
   }
 
+  /** Takes back one step that nothing else stands on. */
+  async takeBack(step: NumberedStep): Promise<UndoEffect> {
+    return this.#undo(step);
+  }
+
   /**
    * Takes back everything in reverse order. A step that cannot be taken back stops the unwinding
    * of what lies beneath it: what it holds open cannot be removed anyway. What remains stays in
-   * the journal.
+   * the journal. Guests that stand still are let go on before anything else; one that cannot be is
+   * tried once more in its turn, and keeps its timer.
    *
    * @returns what remains, in words; empty when all is gone. Never throws.
    */
   async unwind(): Promise<readonly string[]> {
+    await this.#releaseGuests();
     while (this.#taken.length > 0) {
       const step = this.#taken.at(-1);
       if (step === undefined) break;
@@ -101,6 +144,13 @@ export class StepStack {
     return [];
   }
 
+  async #releaseGuests(): Promise<void> {
+    for (const step of this.#taken.filter(stopsGuest).toReversed()) {
+      // Its turn comes again below; the event has said what went wrong.
+      await this.#undo(step).catch(() => undefined);
+    }
+  }
+
   /** What it would tell, recovery finds out by itself; whoever unwinds must come to the end. */
   async #saveJournal(): Promise<void> {
     try {
@@ -112,13 +162,13 @@ export class StepStack {
     }
   }
 
-  async #perform(step: NumberedStep): Promise<StepEffect> {
+  async #perform(step: NumberedStep, onTaken?: () => void): Promise<StepEffect> {
     const { events, host, journal, clock } = this.#init;
     const place = placeOf(step);
     const startMs = clock.elapsedMs();
     events.emit({ type: 'step-started', ...place, step });
     try {
-      const effect = await perform(step, host);
+      const effect = await perform(step, host, onTaken);
       journal.note('done', [step]);
       events.emit({ type: 'step-finished', ...place, durationMs: clock.elapsedMs() - startMs });
       return effect;
@@ -129,21 +179,22 @@ export class StepStack {
     }
   }
 
-  async #undo(step: NumberedStep): Promise<void> {
+  async #undo(step: NumberedStep): Promise<UndoEffect> {
     const { events, host, journal, clock } = this.#init;
     const undo = inverse(step);
     const place = placeOf(step);
     const startMs = clock.elapsedMs();
     events.emit({ type: 'undo-started', ...place, undo });
+    let effect: UndoEffect;
     try {
-      await takeUndo(undo, host, clock);
+      effect = await takeUndo(undo, host, clock);
     } catch (error) {
       const { code, message } = toXenBackupError(error);
       events.emit({ type: 'undo-failed', ...place, code, message });
       throw error;
     }
     journal.note('undone', [step]);
-    this.#taken.pop();
+    this.#taken.splice(this.#taken.indexOf(step), 1);
     if (undo.kind !== 'nothing') {
       this.#undone.push({
         ...undo,
@@ -152,6 +203,7 @@ export class StepStack {
       });
     }
     events.emit({ type: 'undo-finished', ...place, durationMs: clock.elapsedMs() - startMs });
+    return effect;
   }
 }
 
@@ -184,6 +236,12 @@ function describeStep(step: Step): string {
       return `mount of ${step.device} on ${step.mountPoint}`;
     case 'protect-mount-points':
       return `write protection of ${step.base}`;
+    case 'arm-release':
+      return `timer ${step.name} for ${step.guest}`;
+    case 'pause-guest':
+      return `pause of ${step.guest}`;
+    case 'freeze-guest':
+      return `freeze of ${step.guest}`;
   }
 }
 

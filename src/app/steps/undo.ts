@@ -1,5 +1,12 @@
 import { isXenBackupError, type Undo } from '../../core/index.js';
-import type { Clock, Host } from '../../ports/index.js';
+import type { Clock, Host, ReleaseOutcome } from '../../ports/index.js';
+
+/** What an undo found, where that matters to somebody. */
+export type UndoEffect =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'release'; readonly outcome: ReleaseOutcome };
+
+const nothing: UndoEffect = { kind: 'none' };
 
 /**
  * Takes an undo. udev and others open new devices for a moment (seen), so busy is answered by
@@ -7,12 +14,11 @@ import type { Clock, Host } from '../../ports/index.js';
  *
  * @throws what the last attempt threw.
  */
-export async function takeUndo(undo: Undo, host: Host, clock: Clock): Promise<void> {
+export async function takeUndo(undo: Undo, host: Host, clock: Clock): Promise<UndoEffect> {
   const pausesMs = [100, 500, 2_000, 5_000];
   for (const pauseMs of pausesMs) {
     try {
-      await takeOnce(undo, host);
-      return;
+      return await takeOnce(undo, host);
     } catch (error) {
       const isBusy =
         isXenBackupError(error, 'volume-busy') || isXenBackupError(error, 'mount-busy');
@@ -21,7 +27,7 @@ export async function takeUndo(undo: Undo, host: Host, clock: Clock): Promise<vo
       await clock.sleep(pauseMs);
     }
   }
-  await takeOnce(undo, host);
+  return takeOnce(undo, host);
 }
 
 /** An udev that does not come to rest is no reason to give up: the next attempt tells. */
@@ -33,7 +39,18 @@ async function settle(host: Host): Promise<void> {
   }
 }
 
-async function takeOnce(undo: Undo, host: Host): Promise<void> {
+async function takeOnce(undo: Undo, host: Host): Promise<UndoEffect> {
+  if (undo.kind === 'release-guest') {
+    return { kind: 'release', outcome: await host.holds.release(undo.name, undo.domain) };
+  }
+  await takeSilently(undo, host);
+  return nothing;
+}
+
+async function takeSilently(
+  undo: Exclude<Undo, { kind: 'release-guest' }>,
+  host: Host,
+): Promise<void> {
   switch (undo.kind) {
     case 'remove-rule':
       return host.deviceEvents.removeRule(undo.path);
@@ -48,6 +65,8 @@ async function takeOnce(undo: Undo, host: Host): Promise<void> {
       return host.files.removeDirectory(undo.base);
     case 'unmount':
       return host.mounts.unmount(undo.mountPoint);
+    case 'disarm-release':
+      return host.holds.disarm(undo.name, undo.timer);
     case 'nothing':
       return;
   }

@@ -137,7 +137,7 @@ export class MemoryDevices {
         ),
       holders: ({ deviceMapperPath }) =>
         host.call(`holders ${deviceMapperPath}`, () => this.holders),
-      createSnapshot: (request) =>
+      createSnapshot: (request, onTaken) =>
         host.call(
           `create-snapshot ${request.volumeGroup}/${request.name} of ${request.origin}`,
           () => {
@@ -159,6 +159,7 @@ export class MemoryDevices {
             };
             this.logicalVolumes.set(request.name, snapshot);
             this.health.set(request.name, { kind: 'healthy', usedShare: 0.1 });
+            onTaken?.();
             return snapshot;
           },
         ),

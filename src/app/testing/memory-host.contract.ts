@@ -12,6 +12,7 @@ import type {
 } from '../../ports/index.js';
 import type { Layout } from '../../core/testing/layout.contract.js';
 import { MemoryDevices } from './memory-devices.contract.js';
+import { MemoryHolds } from './memory-holds.contract.js';
 import { MemoryMounts } from './memory-mounts.contract.js';
 
 /** A domain, and whether libvirt starts it with the host. */
@@ -42,6 +43,7 @@ export class MemoryHost {
   readonly regularFiles = new Set<string>();
   readonly devices: MemoryDevices;
   readonly mounts: MemoryMounts;
+  readonly holds: MemoryHolds;
   /** What the probe of another host's data path answers, by address. */
   readonly probes = new Map<string, PeerProbe>();
   bootId: string;
@@ -55,6 +57,7 @@ export class MemoryHost {
     this.machineId = `machine-${name}`;
     this.devices = new MemoryDevices(this);
     this.mounts = new MemoryMounts(this);
+    this.holds = new MemoryHolds(this);
   }
 
   /** Defines a guest here, with a volume `vg/<guest>-<target>` for each disk of its layout. */
@@ -83,6 +86,7 @@ export class MemoryHost {
       ...[...this.rules].map((path) => `rule ${path}`),
       ...this.devices.traces,
       ...this.mounts.traces,
+      ...this.holds.traces,
     ];
   }
 
@@ -110,6 +114,7 @@ export class MemoryHost {
       locks: this.#locks(),
       tools: this.#tools(),
       hypervisor: this.#hypervisor(),
+      holds: this.holds.port,
       volumes: devices.volumes,
       deviceMapper: devices.deviceMapper,
       partitionTables: devices.partitionTables,

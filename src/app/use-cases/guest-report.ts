@@ -1,5 +1,6 @@
 import type { GuestReport, TargetReport, XenBackupError } from '../../core/index.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
+import type { HeldGuest } from '../stages/snapshot-window.js';
 import type { GuestRequest } from './guest-replication.js';
 
 /** What came of a guest, as its run saw it. */
@@ -8,12 +9,14 @@ export interface GuestResults {
   readonly failure: XenBackupError | undefined;
   readonly targets: readonly TargetReport[];
   readonly fill: WatchedFill;
+  /** How the guest stood still for its snapshots, if it did. */
+  readonly held: HeldGuest | undefined;
   readonly durationMs: number;
 }
 
 /** The report of a guest: named after what ended it, else after the first target that is not done. */
 export function composeGuestReport(request: GuestRequest, results: GuestResults): GuestReport {
-  const { failure, targets, fill, durationMs } = results;
+  const { failure, targets, fill, held, durationMs } = results;
   const bad = targets.find(({ outcome }) => outcome !== 'done');
   const cause = failure ?? bad;
   const reason =
@@ -26,7 +29,8 @@ export function composeGuestReport(request: GuestRequest, results: GuestResults)
     ...(reason === undefined ? {} : { reason }),
     ...(cause?.remedy === undefined ? {} : { remedy: cause.remedy }),
     source: request.decision.source,
-    consistency: 'none',
+    consistency: consistencyReached(request, held),
+    ...(held === undefined ? {} : { pauseMs: held.pauseMs }),
     ...(fill.peakShare === undefined ? {} : { snapshotPeakShare: fill.peakShare }),
     ...(fill.snapshots.length === 0 ? {} : { snapshots: fill.snapshots }),
     ...(fill.proposedSnapshotSize === undefined
@@ -35,6 +39,14 @@ export function composeGuestReport(request: GuestRequest, results: GuestResults)
     durationMs,
     targets,
   };
+}
+
+/** A guest that is shut off stands still by itself: whatever was asked for is reached. */
+function consistencyReached(
+  { guest, sourceState }: GuestRequest,
+  held: HeldGuest | undefined,
+): GuestReport['consistency'] {
+  return sourceState === 'shut-off' ? guest.consistency : (held?.by ?? 'none');
 }
 
 /** What it comes to that something is not done. */

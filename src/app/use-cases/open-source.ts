@@ -19,6 +19,7 @@ import { type MountedTree, mountSource } from '../stages/mount-trees.js';
 import {
   type DiskVolume,
   findVolumes,
+  type SnapshotsRequest,
   type TakenSnapshot,
   takeSnapshots,
 } from '../stages/open-disks.js';
@@ -90,9 +91,10 @@ export async function openSource(
   found: SourceDisks,
   stack: StepStack,
   guest: GuestConfiguration,
+  window: Pick<SnapshotsRequest, 'window'> = {},
 ): Promise<OpenSource> {
   const { session, origins, inventory } = found;
-  const taken = await takeSnapshots(session, stack, guest, origins, inventory);
+  const taken = await takeSnapshots({ session, stack, guest, ...window }, origins, inventory);
   const opened = await openTree({
     session,
     stack,

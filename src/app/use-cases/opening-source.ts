@@ -1,4 +1,5 @@
 import type { DeviceTree } from '../../core/index.js';
+import type { SnapshotsRequest } from '../stages/open-disks.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
 import type { GuestRequest } from './guest-replication.js';
@@ -36,11 +37,12 @@ export function beginOpening(
   disks: SourceDisks,
   stack: StepStack,
   stopwatch: Stopwatch,
+  window: Pick<SnapshotsRequest, 'window'>,
 ): OpeningSource {
   const { context, guest } = request;
   const unreadable = new AbortController();
   let failure: unknown;
-  const source = stopwatch.measure('open-source', () => openSource(disks, stack, guest));
+  const source = stopwatch.measure('open-source', () => openSource(disks, stack, guest, window));
   const tree = source.then((opened) => opened.tree);
   const mounted = source.then((opened) =>
     stopwatch.measure('open-source', () => mountOpenSource(opened, stack, guest, context.events)),

@@ -13,6 +13,8 @@ import { lockGuest } from '../hosts/guest-locks.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { requireProvenNewest } from '../standby/proven-newest.js';
 import { readRecord, writeRecord } from '../standby/records.js';
+import type { SnapshotsRequest } from '../stages/open-disks.js';
+import type { HeldGuest } from '../stages/snapshot-window.js';
 import type { StepStack } from '../steps/index.js';
 import {
   type GuestReplication,
@@ -71,6 +73,7 @@ class GuestRun {
   readonly #locks: HeldLock[] = [];
   readonly #targetReports: TargetReport[] = [];
   #fill: WatchedFill = { snapshots: [] };
+  #held: HeldGuest | undefined;
 
   constructor(request: GuestRequest) {
     this.#request = request;
@@ -101,6 +104,7 @@ class GuestRun {
       failure,
       targets: this.#targetReports,
       fill: this.#fill,
+      held: this.#held,
       durationMs: context.clock.elapsedMs() - startMs,
     });
     const { outcome, reason, remedy } = report;
@@ -207,7 +211,7 @@ class GuestRun {
     const disks = await this.#watch.measure('open-source', () =>
       findSourceDisks(session, guest, sourceState),
     );
-    const opening = beginOpening(this.#request, disks, stack, this.#watch);
+    const opening = beginOpening(this.#request, disks, stack, this.#watch, this.#window());
     const next = nextRun(sourceRecord, session.name, context.runId);
     const replication: GuestReplication = {
       context: { ...context, signal: AbortSignal.any([context.signal, opening.unreadable]) },
@@ -245,6 +249,16 @@ class GuestRun {
     this.#targetReports.push(...results.map(({ report }) => report));
     const { plan: mounts } = await opening.mounted;
     return { source, mounts, results };
+  }
+
+  /** Only a run that copies stops a guest; one that is shut off stands still by itself. */
+  #window(): Pick<SnapshotsRequest, 'window'> {
+    const { context, guest, mode, sourceState } = this.#request;
+    if (guest.consistency === 'none' || mode !== 'run' || sourceState === 'shut-off') return {};
+    const onReleased = (held: HeldGuest): void => {
+      this.#held = held;
+    };
+    return { window: { context, onReleased } };
   }
 
   async #unwind(session: HostSession, stack: StepStack): Promise<void> {

@@ -17,6 +17,7 @@ import { HostPool } from '../hosts/host-pool.js';
 import { SessionPool } from '../hosts/session-pool.js';
 import { exitCodeOfInterruption } from '../interruption.js';
 import { takeInventory } from '../stages/inventory.js';
+import { recoverPausedGuests } from './paused-guests.js';
 import type { ReplicationMode } from './guest-replication.js';
 import { type GuestResult, replicateGuest } from './replicate-guest.js';
 
@@ -101,14 +102,13 @@ async function replicateAll(
 ): Promise<readonly GuestResult[]> {
   const actingHost = await context.connector.actingHost();
   const { from, targets } = options;
-  const inventories = await takeInventory(
-    pool,
-    guests,
-    actingHost === undefined ? undefined : { host: actingHost, isSource: from === actingHost },
-  );
+  const acting =
+    actingHost === undefined ? undefined : { host: actingHost, isSource: from === actingHost };
+  const seen = await takeInventory(pool, guests, acting);
+  const changed = await recoverPausedGuests(context, pool, guests, seen);
+  const inventories = changed === 'recovered' ? await takeInventory(pool, guests, acting) : seen;
   return mapConcurrently(guests, options.jobs ?? 1, async (guest) => {
     if (context.signal.aborted) return settled(context, guest, interrupted);
-    if (guest.consistency !== 'none') return settled(context, guest, unavailable(guest));
     const decision = decideGuest(guest, inventories, {
       ...(actingHost === undefined ? {} : { actingHost }),
       ...(from === undefined ? {} : { from }),
@@ -138,16 +138,6 @@ const interrupted = {
   code: 'interrupted',
   reason: 'a signal ended the run before this guest',
 } as const satisfies GuestDecision;
-
-/** What the configuration asks for and this version cannot give is refused, never ignored. */
-function unavailable(guest: GuestConfiguration) {
-  return {
-    kind: 'fail',
-    code: 'configuration-invalid',
-    reason: `consistency: ${guest.consistency} is not available in this version`,
-    remedy: 'Set consistency: none, which reads the disks as a power cut would leave them.',
-  } as const satisfies GuestDecision;
-}
 
 /** A guest with which nothing is done. */
 function settled(

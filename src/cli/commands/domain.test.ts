@@ -131,6 +131,7 @@ function hosts(answers: Readonly<Record<string, Answer>>, guests: readonly strin
         snapshotMaxSize: { kind: 'bytes', bytes: 1 },
         exclude: [],
         consistency: 'none',
+        pauseLimitMs: 30_000,
       } as const;
       const rest = {
         maxDeletes: { sharePercent: 1, count: 1 },

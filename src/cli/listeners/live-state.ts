@@ -78,6 +78,10 @@ export function afterEvent(state: LiveState, event: RunEvent, steps: StepMemory)
       }));
     case 'source-opened':
       return doing(state, event, 'open');
+    case 'guest-held':
+      return doing(state, event, event.by === 'pause' ? 'guest is paused' : 'guest is frozen');
+    case 'guest-released':
+      return doing(state, event, 'guest goes on');
     case 'target-opened':
     case 'stage-finished':
     case 'step-finished':

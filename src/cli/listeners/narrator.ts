@@ -62,6 +62,10 @@ export class Narrator {
         return this.#said(event, 'info', '>', `${this.#passOf(event)}: ${progressText(event)}`);
       case 'copy-finished':
         return this.#took(event, 'info', '>', `${this.#passOf(event)}: ${copyResult(event)}`);
+      case 'guest-held':
+        return this.#said(event, 'info', '=', heldText(event));
+      case 'guest-released':
+        return this.#said(event, 'info', '=', releasedText(event));
       case 'snapshot-fill':
         return this.#said(event, 'debug', '=', fillText(event));
       case 'notice':
@@ -194,6 +198,15 @@ function copyResult(event: EventOf<'copy-finished'>): string {
   if (outcome !== 'done') return `ended: ${outcome}`;
   const totals = `${counted(files, 'file')}, ${formatBytes(bytes)}, ${counted(deletions, 'deletion')}`;
   return pass === 'dry' ? `would copy ${totals}` : totals;
+}
+
+function heldText({ by, limitMs }: EventOf<'guest-held'>): string {
+  const what = by === 'pause' ? 'the guest is paused' : "the guest's file systems are frozen";
+  return `${what}, for ${formatDuration(limitMs)} at most`;
+}
+
+function releasedText({ by, pauseMs }: EventOf<'guest-released'>): string {
+  return `the guest goes on; it was ${by === 'pause' ? 'paused' : 'frozen'} for ${formatDuration(pauseMs)}`;
 }
 
 function fillText(event: EventOf<'snapshot-fill'>): string {

@@ -58,7 +58,11 @@ function extras(guest: GuestReport): readonly Span[] {
     ...(guest.proposedSnapshotSize === undefined
       ? []
       : [`snapshotSize: ${guest.proposedSnapshotSize} is proposed`]),
-    ...(guest.pauseMs === undefined ? [] : [`paused for ${formatDuration(guest.pauseMs)}`]),
+    ...(guest.pauseMs === undefined
+      ? []
+      : [
+          `${guest.consistency === 'freeze' ? 'frozen' : 'paused'} for ${formatDuration(guest.pauseMs)}`,
+        ]),
   ];
   return parts.length === 0 ? [] : [styled('dim', `  (${parts.join(', ')})`)];
 }

@@ -1,6 +1,7 @@
 import {
   type ErrorDetails,
   formatBytes,
+  formatDuration,
   type LeftOutReason,
   type Stage,
   type Step,
@@ -60,6 +61,12 @@ export function sayStep(step: Step): string {
     }
     case 'protect-mount-points':
       return 'mount points become read-only';
+    case 'arm-release':
+      return `timer that lets the guest go on after ${formatDuration(step.limitMs)} at the latest`;
+    case 'pause-guest':
+      return 'pause the guest';
+    case 'freeze-guest':
+      return "freeze the guest's file systems";
   }
 }
 
@@ -88,6 +95,11 @@ export function stepDetails(step: Step): readonly string[] {
       return [`on ${step.mountPoint}`, `options ${step.options.join(',')}`];
     case 'protect-mount-points':
       return [step.base];
+    case 'arm-release':
+      return [`${step.name}, by ${step.timer}`];
+    case 'pause-guest':
+    case 'freeze-guest':
+      return [step.name];
   }
 }
 
@@ -113,6 +125,10 @@ export function sayUndo(undo: Undo, step?: Step): string {
       return step?.kind === 'mount'
         ? `unmount${about} ${shortDevice(step.device)}`
         : `unmount ${undo.mountPoint}`;
+    case 'disarm-release':
+      return 'remove the timer';
+    case 'release-guest':
+      return 'let the guest go on';
     case 'nothing':
       return 'nothing';
   }

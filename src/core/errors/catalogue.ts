@@ -201,6 +201,21 @@ export const errorCatalogue = {
     meaning: 'A guest runs on two hosts at the same time.',
     remedy: 'Find out which of them has the data you want, and stop the other.',
   },
+  'guest-hold-failed': {
+    meaning: 'The guest could not be paused or frozen for its snapshots.',
+    remedy: 'Read the text of virsh in the details, or set consistency: none.',
+  },
+  'guest-hold-broken': {
+    meaning: 'The guest went on before all its snapshots were taken: they are not of one instant.',
+    remedy:
+      'All its snapshots were removed. Run again; set a longer pauseLimit if it was too short.',
+  },
+  'guest-release-failed': {
+    meaning: 'A guest that was paused or frozen for its snapshots could not be let go on.',
+    remedy:
+      'Resume it by hand on the host named (virsh resume, virsh domfsthaw), then run ' +
+      'xen-backup recover. The timer on that host goes on trying.',
+  },
   'copy-failed': {
     meaning: 'rsync did not complete; the message says in what way.',
     remedy: 'The target is marked as not complete; correct the cause and run again.',

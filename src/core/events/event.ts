@@ -82,6 +82,14 @@ export type RunEventBody = EventPlace &
         /** How fast it fills at present; of thick snapshots only. */
         readonly bytesPerSecond?: number;
       }
+    /** The guest stands still while its snapshots are taken. */
+    | { readonly type: 'guest-held'; readonly by: 'pause' | 'freeze'; readonly limitMs: number }
+    /** It goes on. `pauseMs` is the time of its host from before it was stopped until after. */
+    | {
+        readonly type: 'guest-released';
+        readonly by: 'pause' | 'freeze';
+        readonly pauseMs: number;
+      }
     | {
         readonly type: 'notice';
         readonly level: 'info' | 'warning' | 'error';

@@ -14,6 +14,7 @@ const guest: GuestConfiguration = {
   snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
   exclude: [],
   consistency: 'none',
+  pauseLimitMs: 30_000,
   maxDeletes: { sharePercent: 30, count: 100_000 },
   bandwidthLimitKiBPerSecond: 0,
   ioClass: 'idle',

@@ -45,6 +45,9 @@ const undoFields: Readonly<Record<StepKind, Readonly<Record<string, RegExp>>>> =
   'prepare-mount-points': { base: ourPlace },
   mount: { device: anything, mountPoint: ourPlace },
   'protect-mount-points': { base: ourPlace },
+  'arm-release': { name: ourName, timer: /^(?:systemd|setsid)$/ },
+  'pause-guest': { name: ourName, guest: anything },
+  'freeze-guest': { name: ourName, guest: anything },
 };
 
 function parseEntry(line: string): JournalEntry | undefined {

@@ -42,6 +42,8 @@ export interface GuestSettings {
   /** rsync patterns anchored at the guest's root. */
   readonly exclude: readonly string[];
   readonly consistency: 'none' | 'pause' | 'freeze';
+  /** The longest time the guest may stand still; then a timer on its host lets it go on. */
+  readonly pauseLimitMs: number;
   readonly maxDeletes: { readonly sharePercent: number; readonly count: number };
   /** KiB per second, 0 is unlimited. */
   readonly bandwidthLimitKiBPerSecond: number;

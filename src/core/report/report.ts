@@ -44,7 +44,9 @@ export interface GuestReport {
   readonly reason?: string;
   readonly remedy?: string;
   readonly source?: HostName;
+  /** What was reached, not what was asked for: without an agent, `freeze` comes to `pause`. */
   readonly consistency: 'none' | 'pause' | 'freeze';
+  /** How long the guest stood still, by the clock of its host; absent when it did not. */
   readonly pauseMs?: number;
   /** Highest fill of a snapshot that was seen, 0 to 1. */
   readonly snapshotPeakShare?: number;

@@ -1,2 +1,2 @@
 export * from './inverse.js';
-export type * from './step.js';
+export * from './step.js';

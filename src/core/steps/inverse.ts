@@ -1,5 +1,5 @@
 import type { GuestName, HostName } from '../model/index.js';
-import type { Step } from './step.js';
+import { type ReleaseTimerKind, type Step, stopsGuest } from './step.js';
 
 /** What takes a step back. Every one of them is fine with finding nothing to take back. */
 export type Undo =
@@ -15,6 +15,9 @@ export type Undo =
   | { readonly kind: 'remove-partition-maps'; readonly device: string }
   | { readonly kind: 'remove-mount-points'; readonly base: string }
   | { readonly kind: 'unmount'; readonly mountPoint: string }
+  | { readonly kind: 'disarm-release'; readonly name: string; readonly timer: ReleaseTimerKind }
+  /** Lets the guest go on, if it is still stopped by us. */
+  | { readonly kind: 'release-guest'; readonly name: string; readonly domain: GuestName }
   /** Another step's undo takes this effect with it. */
   | { readonly kind: 'nothing' };
 
@@ -42,6 +45,11 @@ export function inverse(step: Step): Undo {
       return { kind: 'remove-mount-points', base: step.base };
     case 'mount':
       return { kind: 'unmount', mountPoint: step.mountPoint };
+    case 'arm-release':
+      return { kind: 'disarm-release', name: step.name, timer: step.timer };
+    case 'pause-guest':
+    case 'freeze-guest':
+      return { kind: 'release-guest', name: step.name, domain: step.guest };
     // The snapshot goes whatever its size.
     case 'extend-snapshot':
     case 'protect-mount-points':
@@ -49,13 +57,17 @@ export function inverse(step: Step): Undo {
   }
 }
 
-/** Undos in the order in which they must be taken: the exact reverse of the steps. */
+/**
+ * Undos in the order in which they must be taken: the exact reverse of the steps, except that a
+ * stopped guest goes on before anything else is done (removing a snapshot takes seconds).
+ */
 export function inverseAll(steps: readonly Step[]): readonly PlacedUndo[] {
-  return steps
-    .map((step) => ({
-      ...inverse(step),
-      host: step.host,
-      ...(step.guest === undefined ? {} : { guest: step.guest }),
-    }))
-    .reverse();
+  const reverse = steps.toReversed();
+  const urgent = reverse.filter(stopsGuest);
+  const others = reverse.filter((step) => !stopsGuest(step));
+  return [...urgent, ...others].map((step) => ({
+    ...inverse(step),
+    host: step.host,
+    ...(step.guest === undefined ? {} : { guest: step.guest }),
+  }));
 }

@@ -13,7 +13,10 @@ export type Step =
   | AddPartitionMapsStep
   | PrepareMountPointsStep
   | MountStep
-  | ProtectMountPointsStep;
+  | ProtectMountPointsStep
+  | ArmReleaseStep
+  | PauseGuestStep
+  | FreezeGuestStep;
 
 /** What kind of effect a step has. */
 export type StepKind = Step['kind'];
@@ -123,6 +126,43 @@ export interface MountStep extends StepBase {
 export interface ProtectMountPointsStep extends StepBase {
   readonly kind: 'protect-mount-points';
   readonly base: string;
+}
+
+/** What lets a host run something by itself after a time: systemd, or a process of its own. */
+export type ReleaseTimerKind = 'systemd' | 'setsid';
+
+/**
+ * A timer on the host itself that lets a stopped guest go on after a time, also when xen-backup
+ * and its connection are dead. It stands on the host before the guest is stopped.
+ */
+export interface ArmReleaseStep extends StepBase {
+  readonly kind: 'arm-release';
+  readonly guest: GuestName;
+  /** One of our names; the steps that stop the guest refer to it. */
+  readonly name: string;
+  readonly timer: ReleaseTimerKind;
+  readonly limitMs: number;
+}
+
+/** The guest's processors stand still. */
+export interface PauseGuestStep extends StepBase {
+  readonly kind: 'pause-guest';
+  readonly guest: GuestName;
+  /** The timer that will release it. */
+  readonly name: string;
+}
+
+/** The guest's agent has frozen its file systems. */
+export interface FreezeGuestStep extends StepBase {
+  readonly kind: 'freeze-guest';
+  readonly guest: GuestName;
+  /** The timer that will release it. */
+  readonly name: string;
+}
+
+/** True for what keeps a guest from working: it is taken back before anything else. */
+export function stopsGuest(step: Step): boolean {
+  return step.kind === 'pause-guest' || step.kind === 'freeze-guest';
 }
 
 /** A step with its number in the run; journals and events refer to it by `id`. */

@@ -1,0 +1,1 @@
+export { createGuestHolds } from './adapter.js';
