@@ -10,6 +10,7 @@ const commands = [
   ['recover'],
   ['domain'],
   ['gate'],
+  ['hook'],
   ['config'],
   ['config', 'check'],
   ['config', 'show'],

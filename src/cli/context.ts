@@ -35,11 +35,11 @@ export interface CliContext {
 /** Files of the machine that xen-backup runs on. Relative paths begin at the working directory. */
 export interface CliFiles extends ConfigurationSource {
   /**
-   * Writes a new file (mode 0644) and the directories above it.
+   * Writes a new file (mode 0644 unless said otherwise) and the directories above it.
    *
    * @throws `usage-invalid` when there is such a file: it is never overwritten.
    */
-  createFile(path: string, text: string): Promise<void>;
+  createFile(path: string, text: string, mode?: number): Promise<void>;
 }
 
 export interface OpenConnector extends HostConnector {

@@ -13,18 +13,19 @@ export interface NodeFilesOptions {
 export function nodeFiles(options: NodeFilesOptions): CliFiles {
   return {
     ...nodeConfigurationSource(options),
-    createFile: (path, text) => createFile(resolve(options.workingDirectory, path), path, text),
+    createFile: (path, text, mode) =>
+      createFile(resolve(options.workingDirectory, path), path, text, mode),
   };
 }
 
-async function createFile(path: string, shown: string, text: string): Promise<void> {
+async function createFile(path: string, shown: string, text: string, mode = 0o644): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (error) {
     throw notWritten(shown, error);
   }
   try {
-    const handle = await open(path, 'wx', 0o644);
+    const handle = await open(path, 'wx', mode);
     try {
       await handle.writeFile(text);
     } finally {

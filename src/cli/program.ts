@@ -3,6 +3,7 @@ import { registerCheckCommand } from './commands/check.js';
 import { registerConfigCommands } from './commands/config.js';
 import { registerDomainCommand } from './commands/domain.js';
 import { registerGateCommand } from './commands/gate.js';
+import { registerHookCommand } from './commands/hook.js';
 import { registerPlanCommand } from './commands/plan.js';
 import { registerRecoverCommand } from './commands/recover.js';
 import { registerRunCommand } from './commands/run.js';
@@ -62,4 +63,5 @@ export function addCommands(program: Command, context: ProgramContext): void {
   registerConfigCommands(program, context);
   registerDomainCommand(program, context);
   registerGateCommand(program, context);
+  registerHookCommand(program, context);
 }
