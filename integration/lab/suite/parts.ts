@@ -42,6 +42,12 @@ export const parts: readonly Part[] = [
     when: 'sample',
   },
   {
+    name: 'standby',
+    file: 'tests/standby.test.ts',
+    shows: 'a standby that is mounted, runs or was used is refused; discarding works',
+    when: 'sample',
+  },
+  {
     name: 'block-contracts',
     file: 'tests/block-contracts.test.ts',
     shows: 'contract suites of volumes, maps, partitions, contents, mounts, udev',

@@ -299,9 +299,9 @@ describe('failure case 4: a standby in use', () => {
     const report = await hosts.report({ targets: ['b'] });
     expect(report).toMatchObject({
       code: 'standby-in-use',
-      reason: expect.stringContaining('vg/dc1-xvda (disk xvda) on b is in use'),
+      reason: expect.stringContaining('vg/dc1-xvda (disk xvda of dc1) on b is in use'),
     });
-    expect(hosts.world.trace(/b: settle/)).toHaveLength(1);
+    expect(hosts.world.trace(/b: settle/)).toHaveLength(3);
     expect(hosts.world.trace(/b: create/)).toEqual([]);
   });
 
