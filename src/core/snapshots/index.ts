@@ -7,5 +7,5 @@ export {
   withReading,
 } from './fill.js';
 export { grownSizeBytes } from './growth.js';
-export { proposeSnapshotSize, saySnapshotSize, type SnapshotNeed } from './proposal.js';
+export { proposeSnapshotSize, saySnapshotSize } from './proposal.js';
 export { coveringBytes, snapshotSizeBytes } from './size.js';
