@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clock, CommandRunner, LockOwner } from '../../ports/index.js';
 import { createHostFiles } from '../host-files/index.js';
@@ -13,7 +14,7 @@ const hostName = 'dom0b';
 const clock: Clock = {
   now: () => 0,
   elapsedMs: () => 0,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sleep: (durationMs, signal) => wait(durationMs, undefined, { signal }),
 };
 const runner = createLocalRunner({ hostName });
 const owner: LockOwner = {
@@ -112,6 +113,23 @@ describe('locks of a real host', () => {
     expect(exitCodes).toEqual([]);
     const always = over(Array.from({ length: 20 }, () => 76));
     await expect(always.tryLock('again', owner)).rejects.toMatchObject({ code: 'command-failed' });
+  });
+
+  it('does not wait for ever for a holder that says nothing, and leaves none behind', async () => {
+    const silent: CommandRunner = {
+      run: (command) => runner.run(command),
+      start: () => runner.start({ argv: ['sleep', '600.25'] }),
+    };
+    const files = createHostFiles({ runner, hostName });
+    const hurried = {
+      ...clock,
+      sleep: (_: number, signal?: AbortSignal) => clock.sleep(50, signal),
+    };
+    const options = { runner: silent, clock: hurried, files, hostName, directory };
+    await expect(createLocks(options).tryLock('mute', owner)).rejects.toMatchObject({
+      code: 'command-timed-out',
+    });
+    expect((await runner.run({ argv: ['pgrep', '-f', '^sleep 600.25'] })).exitCode).toBe(1);
   });
 
   it('throws when the lock cannot even be tried', async () => {

@@ -8,6 +8,7 @@ import type {
   Locks,
   RunningCommand,
 } from '../../ports/index.js';
+import { limitError } from '../shared/collect-output.js';
 import { commandFailed, unexpectedOutput } from '../shared/index.js';
 import { lockFile, locksDirectory } from '../shared/lock-files.js';
 import { busyExitCode, lockArgv, staleExitCodes } from './argv.js';
@@ -17,12 +18,14 @@ import { parseOwner } from './owner.js';
 const maxOwnerBytes = 4096;
 /** Each time somebody else has held and released the lock in the moment between two commands. */
 const maxAttempts = 5;
+/** flock does not wait here, and the script neither: whoever says nothing for so long hangs. */
+const answerLimitMs = 60_000;
 
 /** What the adapter needs of its host. */
 export interface LocksOptions {
   readonly runner: CommandRunner;
   readonly files: HostFiles;
-  /** Paces the wait for the end of a holder. */
+  /** Paces the waits for the answer and for the end of a holder. */
   readonly clock: Clock;
   readonly hostName: HostName;
   /** Where the lock files lie. Default `/run/xen-backup/locks`. */
@@ -64,7 +67,7 @@ class FlockLocks implements Locks {
     const file = lockFile(this.#directory, name);
     await this.#files.makeDirectory(this.#directory);
     const holder = await this.#runner.start({ argv: lockArgv(file, owner) });
-    const said = await firstLineOf(holder);
+    const said = await this.#answerOf(holder);
     if (said === 'held\n') {
       return {
         kind: 'held',
@@ -88,6 +91,25 @@ class FlockLocks implements Locks {
     const text = await this.#files.readText(file, maxOwnerBytes);
     const owner = text === undefined ? undefined : parseOwner(text);
     return owner === undefined ? { kind: 'busy' } : { kind: 'busy', owner };
+  }
+
+  /** @throws `command-timed-out` when it says nothing; it is then proven dead. */
+  async #answerOf(holder: RunningCommand): Promise<string> {
+    const answered = new AbortController();
+    const late = this.#clock.sleep(answerLimitMs, answered.signal).then(
+      () => 'late' as const,
+      // The answer came first.
+      () => 'answered' as const,
+    );
+    const line = firstLineOf(holder);
+    const first = await Promise.race([line, late]).finally(() => {
+      answered.abort();
+    });
+    if (first !== 'late') return line;
+    line.catch(() => undefined);
+    await holder.stop();
+    const what = `did not say within ${String(answerLimitMs)} ms whether it holds the lock`;
+    throw limitError(this.#host, holder.argv, 'command-timed-out', what);
   }
 
   async #surprise(holder: RunningCommand, said: string): Promise<Error> {

@@ -52,14 +52,24 @@ export class HostSession {
     this.#own = this.newStack();
   }
 
-  /** Takes the run's lock and keeps udev away from what will be made. */
+  /**
+   * Takes the run's lock and keeps udev away from what will be made.
+   *
+   * @param onLeft - told what remains on the host, in words, when it could not begin.
+   */
   static async begin(
     context: RunContext,
     identified: IdentifiedHost,
     stepIds: Counter,
+    onLeft: (residue: readonly string[]) => void,
   ): Promise<HostSession> {
     const session = new HostSession(context, identified, stepIds);
-    await session.#begin();
+    try {
+      await session.#begin();
+    } catch (error) {
+      if (session.#runLock !== undefined) onLeft(await session.end());
+      throw error;
+    }
     return session;
   }
 
@@ -108,8 +118,19 @@ export class HostSession {
     this.#residue.push(...residue);
   }
 
-  /** @returns what remains on the host, in words. */
+  /** @returns what remains on the host, in words. Never throws. */
   async end(): Promise<readonly string[]> {
+    const left = await this.#takeDown();
+    try {
+      await this.#runLock?.release();
+    } catch (error) {
+      // Where something else is left as well, that has been said.
+      if (left.length === 0) return [`${this.name}: ${toXenBackupError(error).message}`];
+    }
+    return left;
+  }
+
+  async #takeDown(): Promise<readonly string[]> {
     try {
       // While something of ours is there, so is the rule that keeps udev away from it.
       if (this.#residue.length === 0) this.#residue.push(...(await this.#own.unwind()));
@@ -122,8 +143,6 @@ export class HostSession {
       return this.#residue;
     } catch (error) {
       return [...this.#residue, `${this.name}: ${toXenBackupError(error).message}`];
-    } finally {
-      await this.#runLock?.release();
     }
   }
 
@@ -141,13 +160,8 @@ export class HostSession {
       });
     }
     this.#runLock = attempt.lock;
-    try {
-      await this.#own.take({ kind: 'install-rule', host: this.name, path: rulePath(runId) });
-      await this.#own.take({ kind: 'prove-rule', host: this.name, ...ownObject(runId, 0) });
-      await this.#own.undoLast();
-    } catch (error) {
-      await this.end();
-      throw error;
-    }
+    await this.#own.take({ kind: 'install-rule', host: this.name, path: rulePath(runId) });
+    await this.#own.take({ kind: 'prove-rule', host: this.name, ...ownObject(runId, 0) });
+    await this.#own.undoLast();
   }
 }

@@ -19,7 +19,9 @@ function setUp(...names: string[]) {
 
 async function begin(): Promise<ReturnType<typeof setUp> & { session: HostSession }> {
   const set = setUp('a');
-  const session = await HostSession.begin(set.context, await set.pool.get('a'), new Counter());
+  const ids = new Counter();
+  const host = await set.pool.get('a');
+  const session = await HostSession.begin(set.context, host, ids, () => undefined);
   return { ...set, session };
 }
 
@@ -100,8 +102,12 @@ describe('HostSession', () => {
   it('leaves nothing when it cannot begin', async () => {
     const { world, pool, context } = setUp('a');
     world.fail(/install-rule/, new XenBackupError('file-unreadable', { message: 'no /run/udev' }));
-    const beginning = HostSession.begin(context, await pool.get('a'), new Counter());
+    const left: string[] = [];
+    const beginning = HostSession.begin(context, await pool.get('a'), new Counter(), (residue) => {
+      left.push(...residue);
+    });
     await expect(beginning).rejects.toMatchObject({ code: 'file-unreadable' });
+    expect(left).toEqual([]);
     expect(world.host('a').traces).toEqual([]);
     expect(world.host('a').locks.size).toBe(0);
   });
@@ -165,12 +171,22 @@ describe('SessionPool', () => {
     expect([...world.host('a').traces, ...world.host('b').traces]).toEqual([]);
   });
 
+  it('says what is left of a beginning that failed', async () => {
+    const { world, sessions } = setUp('a');
+    const gone = new XenBackupError('host-unreachable', { message: 'a does not answer' });
+    world.watchers.push(({ what }) => {
+      if (what.startsWith('install-rule')) world.fail(/^a: /, gone);
+    });
+    await expect(sessions.get('a')).rejects.toThrow('a does not answer');
+    expect(await sessions.end()).toContainEqual(expect.stringContaining(`${rule} (a does not`));
+  });
+
   it('ends the others when one host is gone, and says what is left there', async () => {
     const { world, sessions } = setUp('a', 'b');
     world.host('a').addGuest('dc1', articleLayout());
     await Promise.all([sessions.get('a'), sessions.get('b')]);
     world.fail(/^a: /, new XenBackupError('host-unreachable', { message: 'a does not answer' }));
-    expect(await sessions.end()).toEqual([expect.stringContaining('a does not answer')]);
+    expect(await sessions.end()).toContainEqual(expect.stringContaining(`${rule} (a does not`));
     expect(world.host('b').traces).toEqual([]);
   });
 });

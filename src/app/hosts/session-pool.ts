@@ -1,4 +1,4 @@
-import { type HostName, toXenBackupError } from '../../core/index.js';
+import type { HostName } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { Counter } from '../counter.js';
 import { recoverHost } from '../recover/recover-host.js';
@@ -11,6 +11,7 @@ export class SessionPool {
   readonly #pool: HostPool;
   readonly #stepIds = new Counter();
   readonly #sessions = new Map<HostName, Promise<HostSession>>();
+  readonly #leftAtBegin: string[] = [];
 
   constructor(context: RunContext, pool: HostPool) {
     this.#context = context;
@@ -29,17 +30,17 @@ export class SessionPool {
   /** Ends the run on every host. @returns what remains, in words. */
   async end(): Promise<readonly string[]> {
     const settled = await Promise.allSettled(this.#sessions.values());
-    const ended = await Promise.allSettled(
+    const leftAtEnd = await Promise.all(
       settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.end()] : [])),
     );
-    return ended.flatMap((result) =>
-      result.status === 'fulfilled' ? result.value : [toXenBackupError(result.reason).message],
-    );
+    return [...this.#leftAtBegin, ...leftAtEnd.flat()];
   }
 
   async #begin(name: HostName): Promise<HostSession> {
     const identified = await this.#pool.get(name);
     await recoverHost(this.#context, identified);
-    return HostSession.begin(this.#context, identified, this.#stepIds);
+    return HostSession.begin(this.#context, identified, this.#stepIds, (residue) => {
+      this.#leftAtBegin.push(...residue);
+    });
   }
 }

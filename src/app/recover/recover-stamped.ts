@@ -15,7 +15,7 @@ import type { RunLiveness } from './run-liveness.js';
 /**
  * Removes what dead runs left and no journal lists, by what is observed on the host: only objects
  * with our name *and* our stamp. Mounts go first, then maps from the top of each stack, then
- * snapshots, then rules and directories.
+ * snapshots, then rules, directories and the files of locks.
  */
 export async function recoverStamped(
   host: Host,
@@ -28,6 +28,7 @@ export async function recoverStamped(
   await sweep.snapshots();
   await sweep.rules();
   await sweep.directories();
+  await sweep.locks();
   return sweep.result;
 }
 
@@ -35,6 +36,9 @@ export interface SweepResult extends RecoveryResult {
   /** Active volumes of groups that are not the host's: a guest's, which nobody should activate. */
   readonly unknownVolumes: readonly string[];
 }
+
+/** Under a run's directory: the bases of its mount points, and in each the mount points. */
+const depthOfMountPoints = 2;
 
 class Sweep {
   readonly #host: Host;
@@ -118,11 +122,29 @@ class Sweep {
     for (const { name, kind } of await this.#host.files.list(runDirectory)) {
       if (kind !== 'directory' || !isRunId(name) || !(await this.#liveness.isDead(name))) continue;
       await this.#attempt(`directory ${runDirectory}/${name}`, async () => {
-        for (const entry of await this.#host.files.list(`${runDirectory}/${name}`)) {
-          await this.#host.files.removeDirectory(`${runDirectory}/${name}/${entry.name}`);
-        }
-        await this.#host.files.removeDirectory(`${runDirectory}/${name}`);
+        await this.#removeEmpty(`${runDirectory}/${name}`, depthOfMountPoints);
       });
+    }
+  }
+
+  /** Directories only, and never what has something in it: no file is ours here. */
+  async #removeEmpty(path: string, depth: number): Promise<void> {
+    const entries = depth === 0 ? [] : await this.#host.files.list(path);
+    for (const { name } of entries) await this.#removeEmpty(`${path}/${name}`, depth - 1);
+    await this.#host.files.removeDirectory(path);
+  }
+
+  /**
+   * Locks whose holder was killed, or that could not be released because a writer lived: whoever
+   * takes and releases one removes its files. A living holder's is busy, and stays.
+   */
+  async locks(): Promise<void> {
+    for (const { name } of await this.#host.files.list(`${runDirectory}/locks`)) {
+      const lock = /^((?:run|guest)-.+)\.lock$/.exec(name)?.[1];
+      if (lock === undefined) continue;
+      const runId = /^run-(.+)$/.exec(lock)?.[1];
+      if (runId === undefined) await this.#liveness.tidyLock(lock);
+      else if (isRunId(runId)) await this.#liveness.isDead(runId);
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { XenBackupError } from '../../core/index.js';
+import { readJournal, XenBackupError } from '../../core/index.js';
 import { recoverAll } from '../use-cases/recover.js';
 import { guestOf } from '../testing/memory-world.contract.js';
 import { articleGuest, ThreeHosts, twoDiskLayout } from '../testing/three-hosts.contract.js';
@@ -286,6 +286,52 @@ describe('recover', () => {
     mounts.directories.add(`/run/xen-backup/${dead}/xen-backup-${dead}-1`);
     await recover(hosts);
     expect(hosts.traces).toEqual([]);
+  });
+
+  it('comes to the end in one go where a journal takes for undone what is still there', async () => {
+    const hosts = await interrupted();
+    const { files } = hosts.world.host('a');
+    const path = `${journals}/run0000001.ndjson`;
+    const mounted = readJournal(files.get(path)!).entries.filter(
+      ({ phase, step }) => phase === 'intent' && step.kind === 'mount',
+    );
+    const undone = mounted.map((entry) => JSON.stringify({ ...entry, phase: 'undone' }));
+    files.set(path, `${files.get(path)!}${undone.join('\n')}\n`);
+    expect(await recover(hosts)).toMatchObject({ exitCode: 0, residue: [] });
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it('removes mount points that lie on the host itself because nothing was mounted there', async () => {
+    const hosts = new ThreeHosts();
+    const base = `/run/xen-backup/${dead}/xen-backup-${dead}-1`;
+    hosts.world.host('a').mounts.makeDirectory(`${base}/0`);
+    await recover(hosts);
+    expect(hosts.traces).toEqual([]);
+  });
+
+  it('frees locks whose files were left behind, and never one that is held', async () => {
+    const hosts = new ThreeHosts();
+    const { files, ports } = hosts.world.host('a');
+    const file = (lock: string) => `/run/xen-backup/locks/${lock}.lock`;
+    for (const lock of ['run-dead000000', 'guest-dc1', 'guest-dc2', 'other']) {
+      files.set(file(lock), 'owner');
+    }
+    await ports.locks.tryLock('guest-dc2', {
+      runId: 'alive00000',
+      controller: 'b',
+      processId: 1,
+      since: 'now',
+    });
+    hosts.world.calls.length = 0;
+    expect((await recover(hosts)).exitCode).toBe(0);
+    expect(hosts.world.trace(/a: (un)?lock/)).toEqual([
+      'a: lock run-dead000000',
+      'a: lock guest-dc1',
+      'a: unlock guest-dc1',
+      'a: lock guest-dc2',
+      'a: unlock run-dead000000',
+    ]);
+    expect([...hosts.world.host('a').locks.keys()]).toEqual(['guest-dc2']);
   });
 
   it('does its part on every host that answers, and fails for those that do not', async () => {

@@ -47,6 +47,13 @@ export class RunLiveness {
     return !this.#alive.has(runId);
   }
 
+  /** Takes a lock that nobody holds, and releases it: with that its files are gone. */
+  async tidyLock(name: string): Promise<void> {
+    const owner = { ...this.#owner, access: 'read-only' } as const;
+    const attempt = await this.#host.locks.tryLock(name, owner);
+    if (attempt.kind === 'held') await attempt.lock.release();
+  }
+
   /** In words, why runs that seem dead were left alone. */
   get problems(): readonly string[] {
     return this.#problems;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type NumberedStep, readJournal } from '../../core/index.js';
+import { type NumberedStep, readJournal, XenBackupError } from '../../core/index.js';
 import { MemoryWorld } from '../testing/memory-world.contract.js';
 import { JournalWriter } from './journal-writer.js';
 
@@ -107,6 +107,16 @@ describe('JournalWriter', () => {
     const { journal, world } = setUp();
     await journal.flush();
     expect(world.trace()).toEqual([]);
+  });
+
+  it('removes also what was written although the host said otherwise', async () => {
+    const { journal, world, text } = setUp();
+    const failed = new XenBackupError('file-unreadable', { message: 'said to have failed' });
+    world.fail(/write/, failed, 'after');
+    await expect(journal.write('intent', [step(1)])).rejects.toThrow('said to have failed');
+    expect(text()).not.toBe('');
+    await journal.remove();
+    expect(text()).toBe('');
   });
 
   it('removes what it has written, and nothing it has not', async () => {

@@ -17,6 +17,8 @@ export class JournalWriter {
   readonly #bootId: string;
   #seq = 0;
   #exists = false;
+  /** A write that was reported as failed may have reached the disk all the same. */
+  #mayExist = false;
   /** The file may end in the middle of a line: what is appended must not become its end. */
   #isTorn = false;
   #waiting: string[] = [];
@@ -39,6 +41,7 @@ export class JournalWriter {
     this.path = `${this.#directory}/${runId}.ndjson`;
     this.#seq = lastSeq ?? 0;
     this.#exists = lastSeq !== undefined;
+    this.#mayExist = this.#exists;
     this.#isTorn = this.#exists;
   }
 
@@ -67,8 +70,9 @@ export class JournalWriter {
   /** After everything was undone there is nothing left to recover from. */
   async remove(): Promise<void> {
     await this.#queue;
-    if (this.#exists) await this.#files.removeFile(this.path);
+    if (this.#mayExist) await this.#files.removeFile(this.path);
     this.#exists = false;
+    this.#mayExist = false;
     this.#waiting = [];
   }
 
@@ -83,6 +87,7 @@ export class JournalWriter {
     } else {
       // The first lines are written so that the new name itself survives a power cut.
       await this.#files.makeDirectory(this.#directory);
+      this.#mayExist = true;
       await this.#files.writeTextAtomically(this.path, lines.join(''));
       this.#exists = true;
     }
