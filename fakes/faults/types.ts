@@ -41,7 +41,9 @@ export type WorldFault =
   /** Somebody unmounts, lazily, what lies on a path; of our own mounts the newest is meant. */
   | { readonly kind: 'unmount'; readonly path?: string }
   | { readonly kind: 'start-domain' | 'suspend-domain' | 'stop-domain'; readonly domain: string }
-  | { readonly kind: 'stop-libvirt' };
+  | { readonly kind: 'stop-libvirt' }
+  /** Whatever a test lets happen at this moment: a signal, somebody else's invocation. */
+  | { readonly kind: 'happen'; readonly happen: () => void };
 
 /** What a fault does. */
 export type FaultEffect = CommandFault | WorldFault;

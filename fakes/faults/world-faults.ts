@@ -68,6 +68,9 @@ export function applyWorldFault(machine: Machine, fault: WorldFault): void {
     case 'stop-libvirt':
       machine.hypervisor.running = false;
       return;
+    case 'happen':
+      fault.happen();
+      return;
   }
 }
 

@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import { XenBackupError } from '../../src/core/errors/index.js';
-import { isActive } from '../domains/operations.js';
-import { beginWorkload } from '../domains/workload.js';
 import type { FaultScript } from '../faults/script.js';
-import { SimulatedFileSystem } from '../filesystem/file-system.js';
 import { releaseDetachedMounts } from '../filesystem/unmounting.js';
 import { healLinkLater } from '../network/links.js';
 import { removeProcess } from '../runner/processes.js';
-import { addMachine, createWorld } from '../world/create.js';
+import { createWorld } from '../world/create.js';
 import type { Machine, World } from '../world/state.js';
 import { decodeState, encodeState } from './codec.js';
-
-/** Parts of a machine that are no state: they are made anew. */
-const livingParts = ['world', 'kernelListeners', 'processes', 'fileLocks', 'udev'] as const;
+import { placeMachine, stateOf } from './machine-state.js';
 
 const envelope = z.object({
   savedWorld: z.literal(1),
@@ -50,7 +45,7 @@ export function saveWorld(world: World, faults: FaultScript): string {
       Object.entries(faults.counts()).map(([name, [seen, hits]]) => [name, [seen, hits]]),
     ),
     machines: Object.fromEntries(
-      [...world.machines.values()].map((machine) => [machine.name, encodeMachine(machine)]),
+      [...world.machines.values()].map((machine) => [machine.name, encodeState(stateOf(machine))]),
     ),
   };
   return `${JSON.stringify(data)}\n`;
@@ -68,14 +63,6 @@ function endProcesses(machine: Machine): void {
   releaseDetachedMounts(machine);
   const lasting = machine.openings.filter(({ by }) => by.kind !== 'process' && by.kind !== 'udev');
   machine.openings.splice(0, machine.openings.length, ...lasting);
-}
-
-function encodeMachine(machine: Machine): unknown {
-  const { queue: _queue, ...udev } = machine.udev;
-  const state = Object.fromEntries(
-    Object.entries(machine).filter(([key]) => !livingParts.some((part) => part === key)),
-  );
-  return encodeState({ ...state, udevSettings: udev });
 }
 
 /**
@@ -111,14 +98,7 @@ function parse(text: string, file: string): z.output<typeof envelope> {
 }
 
 function restoreMachine(world: World, name: string, data: unknown): void {
-  const blank = SimulatedFileSystem.make({ type: 'ext4', sizeBytes: 1 });
-  const machine = addMachine(world, { name, rootFileSystem: blank });
   const state = decodeState(data);
   if (typeof state !== 'object' || state === null) throw new TypeError('not a saved machine');
-  const { udevSettings, ...rest } = Object.assign({ udevSettings: {} }, state);
-  Object.assign(machine, rest);
-  Object.assign(machine.udev, udevSettings);
-  for (const domain of machine.domains.values()) {
-    if (isActive(domain)) beginWorkload(machine, domain);
-  }
+  placeMachine(world, name, state);
 }
