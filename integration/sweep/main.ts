@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { describeFigures } from './figures.js';
+import { scenarioText, shippedScenarios } from './scenarios.js';
+import { type SweepFigures, sweep } from './sweep.js';
+
+const usage = 'sweep [--all] [--scenario NAME]... [--one-in N] [--offset N]';
+
+/** The sweep by hand: everything with --all, else one case in fifty. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      all: { type: 'boolean', default: false },
+      scenario: { type: 'string', multiple: true },
+      'one-in': { type: 'string' },
+      offset: { type: 'string', default: '0' },
+    },
+  });
+  const oneIn = values.all ? 1 : numberOf(values['one-in'] ?? '50');
+  const figures: SweepFigures[] = [];
+  for (const name of values.scenario ?? shippedScenarios()) {
+    const startMs = performance.now();
+    const offset = numberOf(values.offset);
+    const result = await sweep({ name, scenario: scenarioText(name), oneIn, offset });
+    figures.push(result);
+    const seconds = Math.round((performance.now() - startMs) / 1000);
+    process.stdout.write(`${describeFigures([result])}\n    ${String(seconds)} s\n`);
+  }
+  const { user } = process.cpuUsage();
+  process.stdout.write(
+    `\n${describeFigures(figures)}\n${String(Math.round(user / 1e6))} s of processor time\n`,
+  );
+  if (figures.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+}
+
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new Error(`not a number: ${text}\n${usage}`);
+  return number;
+}
+
+await main();
