@@ -79,6 +79,12 @@ export const parts: readonly Part[] = [
     when: 'sample',
   },
   {
+    name: 'pause',
+    file: 'tests/pause.test.ts',
+    shows: 'two disks of one instant; a guest whose run was killed goes on by itself',
+    when: 'sample',
+  },
+  {
     name: 'judges',
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
