@@ -15,14 +15,14 @@ export async function countProcesses(host: LabHost): Promise<void> {
   await host.must(['sh', '-c', 'echo "$1" > "$2"', 'start', rule, trigger]);
 }
 
-/** What was started since; kernel threads are left out, and so is this question's own shell. */
+/** What was started since; what the kernel itself starts (threads, module loading) is left out. */
 export async function countedProcesses(host: LabHost): Promise<ProcessCounts> {
   const text = await host.must(['cat', histogram]);
   if (!/Totals:/.test(text)) throw new LabError(`${host.name}: no histogram\n${text}`);
   if (!/Dropped: 0/.test(text)) throw new LabError(`${host.name}: processes were not counted`);
   const counts = new Map<string, number>();
   for (const [, name = '', hits = '0'] of text.matchAll(/\{ comm: (.*?) *\} hitcount: +(\d+)/g)) {
-    if (name !== 'kthreadd') counts.set(name, Number(hits));
+    if (!/^k(?:threadd$|worker\/)/.test(name)) counts.set(name, Number(hits));
   }
   return counts;
 }
