@@ -14,8 +14,8 @@ export interface SweepRequest {
   readonly oneIn?: number;
   /** Where the part begins; default 0. */
   readonly offset?: number;
-  /** Ends after so many violations; default never. */
-  readonly enough?: number;
+  /** Only at commands whose text matches. */
+  readonly only?: RegExp;
   readonly change?: (connector: Connector) => Connector;
 }
 
@@ -42,16 +42,13 @@ export interface SweepFigures {
 
 /** Lets every planned fault happen in a world of its own, and judges each. */
 export async function sweep(request: SweepRequest): Promise<SweepFigures> {
-  const { name, scenario, oneIn = 1, offset = 0, enough = Infinity, change } = request;
+  const { name, scenario, oneIn = 1, offset = 0, only = /(?:)/, change } = request;
   const kinds = request.kinds ?? allKinds;
-  const measure = await undisturbed(name, scenario);
-  const all = everyCase(measure, kinds);
+  const measure = await undisturbed(name, scenario, change);
+  const all = everyCase(measure, kinds).filter(({ boundary }) => only.test(boundary.text));
   const cases = partOf(all, oneIn, offset);
   const violations: Violation[] = [];
-  let run = 0;
   for (const planned of cases) {
-    if (violations.length >= enough) break;
-    run += 1;
     const findings = await runCase({
       undisturbed: measure,
       ...planned,
@@ -63,7 +60,7 @@ export async function sweep(request: SweepRequest): Promise<SweepFigures> {
     name,
     commands: measure.boundaries.length,
     faults: kinds.length,
-    cases: run,
+    cases: cases.length,
     of: all.length,
     sharedNextRuns: measure.verified.spared,
     violations,

@@ -1,7 +1,7 @@
 import { commandText } from '../../fakes/faults/command-text.js';
 import { FaultScript } from '../../fakes/faults/script.js';
 import { isActive } from '../../fakes/domains/operations.js';
-import type { RunReport } from '../../src/index.js';
+import type { Connector, RunReport } from '../../src/index.js';
 import type { Standby } from './judge.js';
 import { live } from './life.js';
 import { look, type Sight } from './look.js';
@@ -36,14 +36,22 @@ export interface Undisturbed {
   readonly verified: Verified;
 }
 
-/** Runs a scenario once as it is, once more after `recover`, and remembers what came of it. */
-export async function undisturbed(name: string, text: string): Promise<Undisturbed> {
+/**
+ * Runs a scenario once as it is, once more after `recover`, and remembers what came of it.
+ *
+ * @param change - stands between the program and the hosts in the first run, as in every case.
+ */
+export async function undisturbed(
+  name: string,
+  text: string,
+  change?: (connector: Connector) => Connector,
+): Promise<Undisturbed> {
   const scenario = await SweptScenario.build(name, text);
   const { configuration } = scenario;
   const simulation = scenario.begin(scenario.ownFaults);
   const { world } = simulation;
   const before = look(world, configuration);
-  const first = await reportOf(scenario, simulation, 'run', 1);
+  const first = await reportOf(scenario, simulation, 'run', 1, change);
   const ownFaults = new FaultScript(scenario.ownFaults);
   const boundaries = world.trace.map(({ machine, argv }, index) => ({
     number: index + 1,
@@ -76,9 +84,12 @@ async function reportOf(
   simulation: ReturnType<SweptScenario['begin']>,
   command: 'run' | 'recover',
   life: number,
+  change?: (connector: Connector) => Connector,
 ): Promise<RunReport> {
   const runId = sweepRunId(life);
-  const ending = await live({ command, simulation, configuration: scenario.configuration, runId });
+  const { configuration } = scenario;
+  const changed = change === undefined ? {} : { change };
+  const ending = await live({ command, simulation, configuration, runId, ...changed });
   simulation.kill();
   await simulation.settle();
   if (ending.kind === 'ended') return ending.report;

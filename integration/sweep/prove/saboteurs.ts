@@ -1,0 +1,93 @@
+import type { Connector, CopyOutcome, Host } from '../../../src/index.js';
+import type { FaultKind } from '../fault-kinds.js';
+
+/** xen-backup with one thing missing, and what the sweep must say of it. */
+export interface Saboteur {
+  readonly missing: string;
+  /** Kinds of faults that bring it to light. */
+  readonly kinds: readonly FaultKind[];
+  /** Commands at which they are let happen; one in twelve when absent. */
+  readonly at?: RegExp;
+  /** What the judge must find. */
+  readonly finding: RegExp;
+  readonly change: (host: Host) => Host;
+}
+
+/** Protections, each taken away from outside: production code knows nothing of it. */
+export const saboteurs: readonly Saboteur[] = [
+  {
+    missing: 'the guard that looks how a copy ended',
+    kinds: ['fail'],
+    at: /^xen-backup-send/,
+    finding: /says complete and differs/,
+    change: (host) => ({
+      ...host,
+      copier: overriding(host.copier, {
+        copy: async (...given) => believed(await host.copier.copy(...given)),
+      }),
+    }),
+  },
+  {
+    missing: 'the inverse of a mount',
+    kinds: ['kill-after'],
+    finding: /left on dom0[ab]: mounts: /,
+    change: (host) => ({
+      ...host,
+      mounts: overriding(host.mounts, { unmount: () => Promise.resolve() }),
+    }),
+  },
+  {
+    missing: 'the journal’s word of a snapshot',
+    kinds: ['kill-after'],
+    finding: /no journal of dom0a knows of volumes: /,
+    change: (host) => withoutWrites(host, (text) => text.includes('"kind":"create-snapshot"')),
+  },
+  {
+    missing: 'the record that says syncing',
+    kinds: ['kill-after'],
+    at: /^xen-backup-(send|receive)/,
+    finding: /changed .* and its record says nothing of it/,
+    change: (host) => withoutWrites(host, (text) => text.includes('"state": "syncing"')),
+  },
+];
+
+/** A connector to sabotaged hosts. */
+export function sabotaged(connector: Connector, change: (host: Host) => Host): Connector {
+  return {
+    ...connector,
+    connect: async (name) => change(await connector.connect(name)),
+  };
+}
+
+function believed(outcome: CopyOutcome): CopyOutcome {
+  if (outcome.kind === 'done') return outcome;
+  const nothingSent = { transferredFiles: 0, transferredBytes: 0, sentBytes: 0, receivedBytes: 0 };
+  const nothingChanged = { createdEntries: 0, deletedEntries: 0 };
+  const source = { sourceEntries: 100, sourceBytes: 100_000 };
+  return { kind: 'done', statistics: { ...source, ...nothingChanged, ...nothingSent } };
+}
+
+/** Texts that never reach the disk although the host says so. */
+function withoutWrites(host: Host, isLost: (text: string) => boolean): Host {
+  const { files } = host;
+  return {
+    ...host,
+    files: overriding(files, {
+      appendDurably: (path, text) =>
+        isLost(text) ? Promise.resolve() : files.appendDurably(path, text),
+      writeTextAtomically: (path, text) =>
+        isLost(text) ? Promise.resolve() : files.writeTextAtomically(path, text),
+    }),
+  };
+}
+
+/** A port with some of its methods replaced. */
+function overriding<T extends object>(port: T, replaced: Partial<T>): T {
+  return new Proxy(port, {
+    get: (target, key): unknown => {
+      if (Object.hasOwn(replaced, key)) return Reflect.get(replaced, key);
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
