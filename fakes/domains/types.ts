@@ -31,7 +31,7 @@ export type DomainDefinitionSource =
 
 /** A definition, as far as the simulation writes it out. */
 export interface DomainParts {
-  /** `xen`, `kvm`, `test`. */
+  /** `xen`, `kvm`, `qemu`, `test`. */
   readonly type: string;
   readonly memoryKiB: number;
   readonly processors: number;

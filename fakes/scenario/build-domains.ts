@@ -87,11 +87,11 @@ function diskOf(
   const given = typeof disk === 'string' ? { source: disk } : disk;
   return {
     target,
-    bus: given.bus ?? (type === 'kvm' ? 'virtio' : 'xen'),
+    bus: given.bus ?? (type === 'xen' ? 'xen' : 'virtio'),
     device: given.device ?? 'disk',
     source: given.source,
     sourceKind: given.kind ?? 'block',
-    driverName: given.driver ?? (type === 'kvm' ? 'qemu' : 'phy'),
+    driverName: given.driver ?? (type === 'xen' ? 'phy' : 'qemu'),
     driverType: given.type ?? 'raw',
     readOnly: given.readOnly ?? false,
     shareable: given.shareable ?? false,

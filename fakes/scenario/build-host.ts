@@ -2,6 +2,7 @@ import { requireDeviceAt } from '../block/devices.js';
 import { copyDevices } from '../block/copy-device.js';
 import { addDisk } from '../block/disks.js';
 import type { BlockDevice } from '../block/types.js';
+import { type HypervisorName, hypervisors } from '../domains/hypervisors.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
 import { makeDirectories } from '../filesystem/tree-paths.js';
 import { timestampFromMs } from '../filesystem/inode.js';
@@ -61,14 +62,17 @@ export function buildHost(world: World, name: string, input: HostInput): Machine
   // While the disks are laid out nobody else touches them.
   machine.udev.autoActivation = 'off';
   machine.hypervisor.running = input.libvirt !== 'stopped';
-  if (input.hypervisor === 'kvm') {
-    machine.hypervisor.driver = 'QEMU';
-    machine.hypervisor.uris = ['qemu:///system'];
-  }
+  useHypervisor(machine, input.hypervisor ?? 'xen');
   if (input.init === 'other') machine.systemd.state = 'absent';
   machine.ssh.daemon = input.sshd ?? 'running';
   machine.eventDaemon.running = input.dmeventd !== 'stopped';
   return machine;
+}
+
+function useHypervisor({ hypervisor }: Machine, name: HypervisorName): void {
+  const { driver, uris, version } = hypervisors[name];
+  Object.assign(hypervisor, { driver, uris });
+  hypervisor.hardware = { ...hypervisor.hardware, hypervisorVersion: version };
 }
 
 /** Makes the host's volume groups, pools and volumes, all blank. */

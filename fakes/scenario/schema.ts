@@ -79,7 +79,10 @@ const diskSchema = z.union([
 
 const domainSchema = z.strictObject({
   uuid: z.string().optional(),
-  type: z.enum(['xen', 'kvm']).optional(),
+  type: z
+    .enum(['xen', 'kvm', 'qemu'])
+    .optional()
+    .meta({ description: 'qemu: emulated, where there is no KVM. Default: xen.' }),
   memory: sizeSchema.optional(),
   kernel: z.string().optional(),
   initrd: z.string().optional(),

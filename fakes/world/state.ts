@@ -192,7 +192,7 @@ export interface HypervisorState {
   running: boolean;
   driver: 'Xen' | 'QEMU' | 'Test';
   nextDomainId: number;
-  readonly hardware: HostHardware;
+  hardware: HostHardware;
 }
 
 /** What libvirt says of the machine itself. */

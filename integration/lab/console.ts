@@ -1,13 +1,13 @@
 import { LabError } from './fail.js';
+import { flavour } from './flavours/chosen.js';
 import type { LabHost } from './host.js';
 import { waitFor } from './wait.js';
 
-/** Where a host's xenconsoled keeps what a guest prints. */
-const consoleLog = (guest: string): string => `/var/log/xen/console/guest-${guest}.log`;
+const patient = (timeoutMs: number): number => timeoutMs * flavour.guestPatience;
 
 /** How much of the guest's console there is by now: what comes later is new. */
 export async function consoleLength(host: LabHost, guest: string): Promise<number> {
-  const size = await host.exec(['stat', '-c', '%s', consoleLog(guest)]);
+  const size = await host.exec(['stat', '-c', '%s', flavour.consoleLog(guest)]);
   return Number(size.stdout.trim() || '0');
 }
 
@@ -20,7 +20,12 @@ async function waitForConsole(
   return await waitFor(
     `"${wanted.text}" on the console of ${guest} on ${host.name}`,
     async () => {
-      const log = await host.exec(['tail', '-c', `+${wanted.offset + 1}`, consoleLog(guest)]);
+      const log = await host.exec([
+        'tail',
+        '-c',
+        `+${wanted.offset + 1}`,
+        flavour.consoleLog(guest),
+      ]);
       return log.stdout.includes(wanted.text) ? log.stdout : undefined;
     },
     { timeoutMs: wanted.timeoutMs, everyMs: 1000 },
@@ -29,7 +34,7 @@ async function waitForConsole(
 
 export async function waitForLogin(host: LabHost, guest: string, offset: number): Promise<string> {
   const text = `${guest} login:`;
-  return await waitForConsole(host, guest, { text, offset, timeoutMs: 300_000 });
+  return await waitForConsole(host, guest, { text, offset, timeoutMs: patient(300_000) });
 }
 
 /**
@@ -51,12 +56,12 @@ export async function runInGuest(host: LabHost, guest: string, script: string): 
       // The kernel may print its own lines behind a prompt, so the last one counts, wherever it is.
       return [...text.matchAll(/login: |# /g)].at(-1)?.[0];
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: patient(60_000) },
   );
   if (prompt === 'login: ') {
     const before = await consoleLength(host, guest);
     await type('root');
-    await waitForConsole(host, guest, { text: '# ', offset: before, timeoutMs: 60_000 });
+    await waitForConsole(host, guest, { text: '# ', offset: before, timeoutMs: patient(60_000) });
   }
   const before = await consoleLength(host, guest);
   // The quotes keep the marks out of the echo of this very line.
@@ -64,7 +69,7 @@ export async function runInGuest(host: LabHost, guest: string, script: string): 
   const output = await waitForConsole(host, guest, {
     text: 'lab-end ',
     offset: before,
-    timeoutMs: 120_000,
+    timeoutMs: patient(120_000),
   });
   const found = /lab-begin\r?\n([\s\S]*?)lab-end (\d+)/.exec(output);
   if (found?.[2] !== '0') {

@@ -4,8 +4,13 @@ import { paths } from './paths.js';
 import { say } from './say.js';
 import { waitFor } from './wait.js';
 
-/** Set for child processes of the holder, so that `npm run lab` inside a locked test works. */
+/**
+ * Names the lock that a process holds, for its child processes, so that `npm run lab` inside a
+ * locked test works. Another flavour has another lock.
+ */
 const inherited = 'XEN_BACKUP_LAB_LOCKED';
+
+const isInherited = (): boolean => process.env[inherited] === paths.lock;
 
 const waitLimitMs = 1_200_000;
 
@@ -24,11 +29,13 @@ export async function withLock<T>(purpose: string, work: () => Promise<T>): Prom
 
 /** For tests, whose set-up and teardown are apart: gives the function that lets go. */
 export async function holdLock(purpose: string): Promise<() => void> {
-  if (process.env[inherited] !== undefined) return () => undefined;
+  if (isInherited()) return () => undefined;
+  const outer = process.env[inherited];
   await acquire(purpose, waitLimitMs);
-  process.env[inherited] = String(process.pid);
+  process.env[inherited] = paths.lock;
   return () => {
-    Reflect.deleteProperty(process.env, inherited);
+    if (outer === undefined) Reflect.deleteProperty(process.env, inherited);
+    else process.env[inherited] = outer;
     rmSync(paths.lock, { force: true });
   };
 }
@@ -66,7 +73,7 @@ function tryLock(purpose: string): string | undefined {
 
 /** Who uses the hosts now, if it is not this process. */
 export function lockHolder(): string | undefined {
-  return process.env[inherited] === undefined ? readHolder() : undefined;
+  return isInherited() ? undefined : readHolder();
 }
 
 function readHolder(): string | undefined {

@@ -1,7 +1,13 @@
 import path from 'node:path';
+import { flavour } from './flavours/chosen.js';
 
-/** The one folder that holds everything the lab makes; never inside the repository. */
-const cacheDir = path.resolve(process.env['XEN_BACKUP_LAB_DIR'] ?? '/var/cache/xen-backup-lab');
+/**
+ * The one folder that holds everything this flavour of the lab makes; never inside the repository.
+ * Flavours lie side by side: XEN_BACKUP_LAB_DIR names the folder of the first.
+ */
+const cacheDir = path.resolve(
+  `${process.env['XEN_BACKUP_LAB_DIR'] ?? '/var/cache/xen-backup-lab'}${flavour.suffix}`,
+);
 
 const inCache = (...parts: string[]): string => path.join(cacheDir, ...parts);
 
@@ -12,7 +18,7 @@ export const paths = {
   work: inCache('work'),
   stamps: inCache('stamps'),
   kernels: inCache('boot'),
-  xen: inCache('boot', 'xen'),
+  hypervisor: inCache('boot', 'xen'),
   kernel: inCache('boot', 'vmlinuz'),
   initrd: inCache('boot', 'initrd'),
   guestInitrd: inCache('boot', 'guest-initrd'),

@@ -1,10 +1,12 @@
 import { build } from './build/build.js';
 import { buildOnce, forget } from './build/once.js';
 import { waitForLogin } from './console.js';
+import { flavour } from './flavours/chosen.js';
 import { guests, type GuestSpec } from './guests.js';
 import { peerOf } from './hosts.js';
 import type { LabHost } from './host.js';
 import { bootFresh, isPrepared, labHosts, loadAll, saveAll, stopAll } from './machines.js';
+import { paths } from './paths.js';
 import { takeBaseline } from './residue.js';
 import { timed } from './say.js';
 import { waitFor } from './wait.js';
@@ -15,6 +17,7 @@ export async function prepare(): Promise<void> {
   const boot = {
     name: 'prepared',
     sources: ['prepare.ts', 'qemu/command.ts'],
+    given: [`${flavour.memoryMiB}`, ...flavour.boot(paths)],
     after: [built],
     work: bootAndSave,
   };

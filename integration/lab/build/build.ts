@@ -1,3 +1,5 @@
+import { flavour } from '../flavours/chosen.js';
+import { domainXml, guests } from '../guests.js';
 import { checkMachine, checkSpace, installMissing } from './prerequisites.js';
 import { buildGuestDisks } from './guest-disks.js';
 import { buildGuestInitrd } from './guest-initrd.js';
@@ -14,17 +16,29 @@ const chain: Chain = [
   {
     name: 'root-tree',
     sources: ['build/root-tree.ts', 'build/apt-sources.ts'],
+    given: flavour.packages,
     work: buildRootTree,
   },
   { name: 'keys', sources: ['build/keys.ts', 'hosts.ts'], work: buildKeys },
-  { name: 'guest-initrd', sources: ['build/guest-initrd.ts'], work: buildGuestInitrd },
+  {
+    name: 'guest-initrd',
+    sources: ['build/guest-initrd.ts'],
+    given: [flavour.diskPrefix, ...flavour.guestModules],
+    work: buildGuestInitrd,
+  },
   {
     name: 'guest-disks',
     sources: ['build/guest-disks.ts', 'build/guest-trees.ts', 'build/article-root.ts', 'guests.ts'],
+    given: [flavour.diskPrefix, flavour.guestConsole, ...flavour.guests],
     work: buildGuestDisks,
   },
   { name: 'volumes', sources: ['build/volumes.ts', 'build/lvm.ts'], work: buildVolumes },
-  { name: 'host-images', sources: ['build/host-image.ts'], work: buildHostImages },
+  {
+    name: 'host-images',
+    sources: ['build/host-image.ts'],
+    given: [...guests.map(domainXml), JSON.stringify(flavour.hostFiles)],
+    work: buildHostImages,
+  },
 ];
 
 const lastBuildStep = 'host-images';

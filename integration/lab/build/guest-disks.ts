@@ -1,6 +1,6 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type GuestDisk, guests } from '../guests.js';
+import { type GuestDisk, guestDisk, guests } from '../guests.js';
 import { outside } from '../outside.js';
 import { paths } from '../paths.js';
 import { fillBoot, fillSmallRoot, fillSrv } from './guest-trees.js';
@@ -86,7 +86,7 @@ function dc2Fstab(bootUuid: string): string {
   return `# /etc/fstab: static file system information.
 LABEL=dc2-root  /      ext4  defaults,errors=remount-ro  0 1
 UUID=${bootUuid}  /boot  ext4  defaults  0 2
-/dev/xvdb       /srv   xfs   defaults  0 0
+/dev/${guestDisk('b')}       /srv   xfs   defaults  0 0
 tmpfs           /tmp   tmpfs  defaults  0 0
 `;
 }
@@ -97,7 +97,7 @@ async function makeWholeDiskXfs(file: string): Promise<void> {
 
 async function makeWholeDiskExt4(file: string): Promise<void> {
   await withFileSystem(file, undefined, ['mkfs.ext4', '-q', '-b', '4096'], async (at) => {
-    const fstab = '/dev/xvda / ext4 defaults 0 1\n';
+    const fstab = `/dev/${guestDisk('a')} / ext4 defaults 0 1\n`;
     await fillSmallRoot(at, { hostname: 'dc3', fstab, writesTo: ['/var/lib/lab'] });
     await fillOddFiles(at);
   });

@@ -1,11 +1,13 @@
 import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../fail.js';
+import { flavour } from '../flavours/chosen.js';
+import { guestDisk } from '../guests.js';
 import { outside } from '../outside.js';
 import { paths } from '../paths.js';
 
 /** Loaded in this order of need; `modprobe` brings what they depend on. */
-const modules = ['crc32c_generic', 'xen-blkfront', 'ext4', 'xfs', 'dm-mod'];
+const modules = ['crc32c_generic', ...flavour.guestModules, 'ext4', 'xfs', 'dm-mod'];
 
 const busybox = '/bin/busybox';
 
@@ -85,7 +87,7 @@ for word in $(cat /proc/cmdline); do
   esac
 done
 tries=0
-until [ -b /dev/xvda ] || [ $tries -ge 60 ]; do sleep 1; tries=$((tries+1)); done
+until [ -b /dev/${guestDisk('a')} ] || [ $tries -ge 60 ]; do sleep 1; tries=$((tries+1)); done
 [ -z "$lvm" ] || lvm vgchange --sysinit -ay
 if mount -t $type -o rw $root /newroot; then
   echo "lab: root is $root"

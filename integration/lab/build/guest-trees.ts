@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { flavour } from '../flavours/chosen.js';
 import { outside } from '../outside.js';
 import { paths } from '../paths.js';
 
@@ -44,7 +45,7 @@ export async function fillSmallRoot(root: string, options: SmallRoot): Promise<v
 
 const inittab = `::sysinit:/etc/rc
 ::respawn:/usr/local/sbin/lab-writer
-hvc0::respawn:/sbin/getty -L 115200 hvc0 vt100
+${flavour.guestConsole}::respawn:/sbin/getty -L 115200 ${flavour.guestConsole} vt100
 ::shutdown:/bin/umount -a -r
 `;
 
@@ -58,7 +59,7 @@ mkdir -p /run/bin && /bin/busybox --install -s /run/bin
 /run/bin/hostname -F /etc/hostname
 /run/bin/mount -a
 /run/bin/swapon -a 2>/dev/null
-echo "lab: mounted"; /run/bin/grep -E 'xvd|dm-|mapper|VolGroup' /proc/mounts
+echo "lab: mounted"; /run/bin/grep -E '${flavour.diskPrefix}|dm-|mapper|VolGroup' /proc/mounts
 `;
 
 /** Keeps files changing: a counter by rename, a log by appending, small files made and removed. */

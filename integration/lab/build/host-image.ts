@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { flavour } from '../flavours/chosen.js';
 import { domainXml, guests } from '../guests.js';
 import { hosts, type HostSpec } from '../hosts.js';
 import { outside } from '../outside.js';
@@ -49,8 +50,10 @@ async function writeCommonFiles(): Promise<void> {
   await put('etc/ssh/sshd_config.d/lab.conf', sshdConfig);
   // Stays up: by default it ends after two idle minutes, which changes every time measured.
   await put('etc/default/libvirtd', 'LIBVIRTD_ARGS=""\n');
-  await put('etc/default/xen', 'XENCONSOLED_ARGS="--log=guest --log-dir=/var/log/xen/console"\n');
-  await mkdir(inTree('var/log/xen/console'), { recursive: true });
+  for (const [file, text] of Object.entries(flavour.hostFiles)) {
+    if (file.endsWith('/')) await mkdir(inTree(file), { recursive: true });
+    else await put(file, text);
+  }
   await put('etc/sudoers.d/keeper', 'keeper ALL=(ALL) NOPASSWD: ALL\n', 0o440);
   for (const kind of ['rsa', 'ecdsa']) {
     await rm(inTree(`etc/ssh/ssh_host_${kind}_key`), { force: true });

@@ -8,6 +8,8 @@ export interface BuildStep {
   readonly name: string;
   /** Files of this folder whose text decides what the step makes. */
   readonly sources: readonly string[];
+  /** What else decides: the values that the flavour gives to the step. */
+  readonly given?: readonly string[];
   /** Fingerprints of the steps whose results this one uses. */
   readonly after?: readonly string[];
   readonly work: () => Promise<void>;
@@ -38,6 +40,7 @@ async function fingerprintOf(step: BuildStep): Promise<string> {
   for (const source of [...step.sources].sort()) {
     hash.update(`\0${source}\0`).update(await readFile(path.join(labFolder, source)));
   }
+  for (const value of step.given ?? []) hash.update(`\0given ${value}`);
   for (const earlier of step.after ?? []) hash.update(`\0${earlier}`);
   return hash.digest('hex');
 }

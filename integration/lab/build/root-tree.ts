@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../fail.js';
+import { flavour } from '../flavours/chosen.js';
 import { outside } from '../outside.js';
 import { paths } from '../paths.js';
 import { release, writeAptSources } from './apt-sources.js';
@@ -8,7 +9,7 @@ import { release, writeAptSources } from './apt-sources.js';
 const packages = [
   // The system and its hypervisor
   ...['linux-image-amd64', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'procps', 'psmisc', 'busybox'],
-  ...['xen-system-amd64', 'libvirt-daemon-system', 'libvirt-clients', 'libvirt-daemon-driver-xen'],
+  ...['libvirt-daemon-system', 'libvirt-clients', ...flavour.packages],
   // Volumes and file systems
   ...['lvm2', 'dmeventd', 'thin-provisioning-tools', 'kpartx', 'parted', 'fdisk', 'util-linux'],
   ...['e2fsprogs', 'xfsprogs', 'btrfs-progs', 'dosfstools', 'acl', 'attr', 'libcap2-bin'],
@@ -70,7 +71,7 @@ function nodeBinary(): string {
   return process.env['XEN_BACKUP_LAB_NODE'] ?? process.execPath;
 }
 
-/** Xen and the Dom0's kernel lie outside the images: QEMU loads them, without a boot loader. */
+/** The hypervisor and the host's kernel lie outside the images: QEMU loads them, without a boot loader. */
 async function takeKernels(): Promise<void> {
   const boot = path.join(paths.rootTree, 'boot');
   const names = await readdir(boot);
@@ -82,6 +83,7 @@ async function takeKernels(): Promise<void> {
   await mkdir(paths.kernels, { recursive: true });
   await copyFile(find(/^vmlinuz-/), paths.kernel);
   await copyFile(find(/^initrd\.img-/), paths.initrd);
-  await copyFile(find(/^xen-[\d.]+-amd64\.gz$/), `${paths.xen}.gz`);
-  await outside(['gunzip', '-f', `${paths.xen}.gz`]);
+  if (flavour.hypervisorImage === undefined) return;
+  await copyFile(find(flavour.hypervisorImage), `${paths.hypervisor}.gz`);
+  await outside(['gunzip', '-f', `${paths.hypervisor}.gz`]);
 }

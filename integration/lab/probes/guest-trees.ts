@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
-import type { GuestFileSystem } from '../guests.js';
+import type { GuestFileSystem } from '../specs.js';
 import { command } from './command.js';
 import { partitionRange, type Range, volumeRanges } from './guest-volume.js';
 import { readTree, type TreeEntry } from './tree.js';

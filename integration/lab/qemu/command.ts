@@ -1,13 +1,13 @@
+import { flavour } from '../flavours/chosen.js';
 import { type HostSpec, peerOf } from '../hosts.js';
 import { type DiskRole, diskRoles, paths, runFile, runOverlay } from '../paths.js';
 
 /** Name of the saved machine inside the overlays. */
 export const snapshotName = 'prepared';
 
-const memoryMiB = 2048;
-const xenOptions = 'console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M';
-const kernelOptions =
-  'root=/dev/vda rw console=hvc0 net.ifnames=0 mitigations=off audit=0 systemd.show_status=0';
+/** What the process of a host is called; it tells our machines from others. */
+export const machineName = (host: HostSpec): string =>
+  `xen-backup-lab${flavour.suffix}-${host.name}`;
 
 export const sockets = {
   qmp: (host: HostSpec): string => runFile(host.name, 'qmp'),
@@ -24,11 +24,10 @@ export function qemuCommand(
 ): [string, ...string[]] {
   return [
     'qemu-system-x86_64',
-    ...['-name', `xen-backup-lab-${host.name}`],
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem', '-smp', '1', '-m', `${memoryMiB}`],
+    ...['-name', machineName(host)],
+    ...['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem', '-smp', '1', '-m', `${flavour.memoryMiB}`],
     ...['-display', 'none', '-no-user-config', '-nodefaults', '-no-reboot'],
-    ...['-kernel', paths.xen, '-append', xenOptions],
-    ...['-initrd', `${paths.kernel} ${kernelOptions},${paths.initrd}`],
+    ...flavour.boot(paths),
     ...diskRoles.flatMap((role) => disk(host, role)),
     ...control(host),
     ...link(host),

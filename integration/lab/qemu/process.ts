@@ -5,7 +5,7 @@ import type { HostSpec } from '../hosts.js';
 import { outside } from '../outside.js';
 import { paths, runFile } from '../paths.js';
 import { monitor } from './monitor.js';
-import { qemuCommand, sockets } from './command.js';
+import { machineName, qemuCommand, sockets } from './command.js';
 
 /** Starts a host's QEMU in the background; with `load`, from its saved state. */
 export async function startQemu(host: HostSpec, options: { load: boolean }): Promise<void> {
@@ -22,7 +22,7 @@ export async function qemuPid(host: HostSpec): Promise<number | undefined> {
   try {
     const pid = Number((await readFile(runFile(host.name, 'pid'), 'utf8')).trim());
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    return command.split('\0').includes(`xen-backup-lab-${host.name}`) ? pid : undefined;
+    return command.split('\0').includes(machineName(host)) ? pid : undefined;
   } catch {
     return undefined;
   }

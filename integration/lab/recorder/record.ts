@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { flavour } from '../flavours/chosen.js';
+import type { FlavourName } from '../flavours/flavour.js';
 import type { LabHost } from '../host.js';
 import { say, timed } from '../say.js';
 import type { RecordingCase } from './case.js';
 import { controlCases } from './control-cases.js';
 import { deviceCases } from './device-cases.js';
 import { groupCases } from './group-cases.js';
+import { kvmCases } from './kvm-cases.js';
 import { mountCases } from './mount-cases.js';
 import { recordCases } from './run-cases.js';
 
@@ -13,23 +16,28 @@ import { recordCases } from './run-cases.js';
 const rule = `SUBSYSTEM=="block", ENV{DM_NAME}=="xen-backup-*", ENV{DM_NOSCAN}="1", ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0", OPTIONS+="nowatch"\n`;
 const ruleFile = '/run/udev/rules.d/56-xen-backup.rules';
 
-const groups: readonly (readonly [string, readonly RecordingCase[]])[] = [
-  ['control', controlCases],
-  ['devices', deviceCases],
-  ['volume groups', groupCases],
-  ['mounts', mountCases],
-];
+type Groups = readonly (readonly [string, readonly RecordingCase[]])[];
+
+const groups: Readonly<Record<FlavourName, Groups>> = {
+  xen: [
+    ['control', controlCases],
+    ['devices', deviceCases],
+    ['volume groups', groupCases],
+    ['mounts', mountCases],
+  ],
+  kvm: [['libvirt', kvmCases]],
+};
 
 /**
  * Records the tools of a prepared host into `folder`, one file for each command, and the versions
- * in `meta.json`. The host is left as it was.
+ * in `meta.json`. The host is left as it was; a guest may have been started anew.
  */
 export async function recordAll(host: LabHost, folder: string): Promise<void> {
   await host.must(['mkdir', '-p', path.dirname(ruleFile)]);
   await host.must(['sh', '-c', `cat > ${ruleFile}`], { stdin: rule });
   await host.must(['udevadm', 'control', '--reload']);
   try {
-    for (const [name, cases] of groups) {
+    for (const [name, cases] of groups[flavour.name]) {
       const recordings = await timed(name, () => recordCases(host, cases, folder));
       const unkept = recordings.filter((_each, index) => cases[index]?.name === undefined);
       for (const { argv, exitCode, stderr } of unkept) {
@@ -46,7 +54,7 @@ export async function recordAll(host: LabHost, folder: string): Promise<void> {
 
 const versionCommands: Readonly<Record<string, string>> = {
   kernel: 'uname -r',
-  xen: "xl info | sed -n 's/^xen_version *: //p'",
+  [flavour.name]: flavour.versionScript,
   libvirt: "virsh version | sed -n 's/^Using library: //p'",
   lvm: "lvm version | sed -n 's/^ *LVM version: *//p'",
   dmsetup: "dmsetup version | sed -n 's/^Library version: *//p'",

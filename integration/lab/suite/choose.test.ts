@@ -25,9 +25,15 @@ describe('which parts of the lab suite are run', () => {
     expect(chosen('3623955')).toHaveLength(core.length + 1);
   });
 
-  it('comes to every part over some hundred commits', () => {
+  it('comes to every part over some hundred commits, except those of a full run', () => {
     const seen = new Set(Array.from({ length: 400 }, (_, index) => chosen(String(index))).flat());
-    expect(seen.size).toBe(parts.length);
+    const often = parts.filter(({ when }) => when !== 'full').map(({ name }) => name);
+    expect([...seen].toSorted()).toEqual(often.toSorted());
+  });
+
+  it('takes every part in a full run, and any part by its name', () => {
+    expect(choose(parts, { kind: 'all' })).toEqual(parts);
+    expect(choose(parts, { kind: 'named', names: ['kvm'] })).toMatchObject([{ flavour: 'kvm' }]);
   });
 
   it('refuses a name that is no part', () => {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { LabError } from '../fail.js';
+import type { FlavourName } from '../flavours/flavour.js';
 import { lab } from '../lab.js';
 import { withLock } from '../lock.js';
 import { outside } from '../outside.js';
@@ -11,7 +12,7 @@ import { choose, type Choice } from './choose.js';
 import { SuiteMemory } from './memory.js';
 import { type Part, parts } from './parts.js';
 import { markdown, table } from './report.js';
-import { type PartResult, runPart } from './run-part.js';
+import { bringUp, flavourOf, type PartResult, runPart } from './run-part.js';
 
 const reportFile = path.resolve(import.meta.dirname, '..', 'REPORT.md');
 
@@ -32,8 +33,6 @@ async function main(words: readonly string[]): Promise<number> {
   const chosen = choose(parts, choice);
   return withLock(`test:lab ${words.join(' ')}`, async () => {
     await timed('the bundle', () => outside(['npm', 'run', 'bundle']));
-    // Whatever is missing is built here, so that its time is not a test's.
-    await timed('the prepared pair', () => lab.up());
     const memory = await SuiteMemory.open(bundleFile);
     const results = await runAll(chosen, memory, choice.kind === 'all');
     await lab.down();
@@ -55,9 +54,15 @@ async function runAll(
 ): Promise<readonly PartResult[]> {
   say(`parts: ${chosen.map(({ name }) => name).join(', ')}`);
   const results: PartResult[] = [];
+  const ready = new Set<FlavourName>();
   for (const part of chosen) {
     const earlier = resumes ? memory.passed(part.name) : undefined;
     if (earlier !== undefined) say(`${part.name}: passed before with this program`);
+    else if (!ready.has(flavourOf(part))) {
+      // Only now: every part stops its pair, so that there is never more than one on these cores.
+      await timed(`the pair of ${flavourOf(part)}`, () => bringUp(flavourOf(part)));
+      ready.add(flavourOf(part));
+    }
     const result = earlier ?? (await timed(part.name, () => runPart(part)));
     await memory.remember(result);
     results.push(result);

@@ -1,3 +1,5 @@
+import type { FlavourName } from '../flavours/flavour.js';
+
 /** One file of tests on the pair: the unit that is sampled, timed and repeated. */
 export interface Part {
   readonly name: string;
@@ -5,8 +7,13 @@ export interface Part {
   readonly file: string;
   /** What it shows, for the report. */
   readonly shows: string;
-  /** `core`: every time. `sample`: one of them each time, chosen by the commit. */
-  readonly when: 'core' | 'sample';
+  /**
+   * `core`: every time. `sample`: one of them each time, chosen by the commit. `full`: only with
+   * `--all` or by its name, because a pair of its own has to be built for it.
+   */
+  readonly when: 'core' | 'sample' | 'full';
+  /** The pair it needs. Default: xen. */
+  readonly flavour?: FlavourName;
 }
 
 /** Everything that is proven on real hosts. */
@@ -89,5 +96,12 @@ export const parts: readonly Part[] = [
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
     when: 'sample',
+  },
+  {
+    name: 'kvm',
+    file: 'tests/kvm.test.ts',
+    shows: "replicate under libvirt's QEMU driver, on hosts without Xen",
+    when: 'full',
+    flavour: 'kvm',
   },
 ];

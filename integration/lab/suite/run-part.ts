@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../fail.js';
+import { type FlavourName, flavourVariable } from '../flavours/flavour.js';
 import { paths } from '../paths.js';
 import { isRecord } from '../values.js';
 import type { Part } from './parts.js';
@@ -17,6 +18,19 @@ export interface PartResult {
   readonly seconds: number;
 }
 
+/** The pair that a part needs. */
+export const flavourOf = ({ flavour = 'xen' }: Part): FlavourName => flavour;
+
+/** A pair in its prepared state: whatever is missing is built, so that its time is not a test's. */
+export async function bringUp(flavour: FlavourName): Promise<void> {
+  const { exitCode } = await execa(
+    process.execPath,
+    ['--import', 'tsx', 'integration/lab/cli.ts', '--flavour', flavour, 'up'],
+    { reject: false, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' },
+  );
+  if (exitCode !== 0) throw new LabError(`the pair of the flavour ${flavour} cannot be had`);
+}
+
 /** Runs the tests of one part with their output shown. */
 export async function runPart(part: Part): Promise<PartResult> {
   const startMs = performance.now();
@@ -30,7 +44,10 @@ export async function runPart(part: Part): Promise<PartResult> {
       ...[path.join('integration/lab', part.file), '--reporter=default', '--reporter=json'],
       `--outputFile.json=${reportFile}`,
     ],
-    { reject: false, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' },
+    {
+      ...{ reject: false, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' },
+      env: { [flavourVariable]: flavourOf(part) },
+    },
   );
   const tests = await readTests(reportFile);
   const notPassed = tests.filter(({ status }) => status !== 'passed').map(({ name }) => name);

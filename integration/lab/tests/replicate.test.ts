@@ -1,35 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { lab } from '../lab.js';
-import { changeGuest, proofOfChanges } from './changes.js';
-import { useLab, xenBackup } from './use-lab.js';
+import { describe } from 'vitest';
+import { itReplicatesTheArticleGuest } from './replication-story.js';
+import { useLab } from './use-lab.js';
 
-/** The main job, and the reason for it: the standby starts and the guest's files are there. */
 describe('run on the host that runs the guest', () => {
   useLab('replicate.test.ts');
-
-  test('replicates what the running guest changed, and ends with 0', async () => {
-    await changeGuest('dc1');
-    const before = await lab.compareReplica('dc1');
-    expect(before.differences.length).toBeGreaterThan(15);
-    const run = await xenBackup('dom0a', 'run', 'dc1');
-    expect(run).toMatchObject({ exitCode: 0 });
-    expect(run.stdout).toContain('dc1');
-  });
-
-  test('leaves identical trees: content, modes, owners, times, links, attributes', async () => {
-    const { differences, files } = await lab.compareReplica('dc1');
-    expect(differences).toEqual([]);
-    expect(files).toBeGreaterThan(5_000);
-  });
-
-  test('leaves nothing behind on either host', async () => {
-    expect(await lab.residue()).toEqual([]);
-  });
-
-  test('leaves a standby that boots to its login prompt, with the files in it', async () => {
-    const console = await lab.bootStandby('dc1');
-    expect(console).toContain('dc1 login:');
-    const text = await lab.inGuest('dc1', 'cat /root/made/second-name', 'dom0b');
-    expect(text).toContain(proofOfChanges);
-  });
+  itReplicatesTheArticleGuest();
 });

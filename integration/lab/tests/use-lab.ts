@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { flavour } from '../flavours/chosen.js';
 import type { ExecResult } from '../host.js';
 import { hosts, hostSpec, type HostName } from '../hosts.js';
 import { lab } from '../lab.js';
@@ -55,6 +56,7 @@ export interface PairOptions {
 export function pairConfiguration({ guests = ['dc1'], defaults = [] }: PairOptions = {}): string {
   const names = hosts.map(({ name }) => name).join(', ');
   return [
+    `libvirtUri: ${flavour.libvirtUri}`,
     'hosts:',
     ...hosts.map(({ name, linkAddress }) => `  ${name}: { address: ${linkAddress} }`),
     ...(defaults.length === 0 ? [] : ['defaults:', ...defaults.map((line) => `  ${line}`)]),
@@ -81,7 +83,9 @@ export function outerConfiguration(guests: readonly string[]): string {
   ]);
   const names = hosts.map(({ name }) => name).join(', ');
   const lines = guests.map((guest) => `  ${guest}: { hosts: [${names}] }`);
-  return ['hosts:', ...each, 'guests:', ...lines, ''].join('\n');
+  return [`libvirtUri: ${flavour.libvirtUri}`, 'hosts:', ...each, 'guests:', ...lines, ''].join(
+    '\n',
+  );
 }
 
 /** xen-backup on one of the hosts. A failing run is a result. */
