@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { holdersArgv } from '../src/adapters/shared/index.js';
 import { createSimulatedConnector } from '../src/composition/simulated-connector.js';
 import { run } from '../src/sdk/run.js';
 import { compareGuestTrees, guestTrees, lostFiles } from './judge/guest-trees.js';
@@ -66,5 +67,44 @@ describe('a run on the shipped scenario with three hosts', () => {
       expect(hostOwnFiles(host)).toEqual(own[index]);
     });
     expect(simulation.world.violations).toEqual([]);
+  });
+});
+
+describe("a run on the shipped scenario with libvirt's QEMU driver", () => {
+  it('replicates a guest under KVM as one under Xen, and leaves nothing behind', async () => {
+    const simulation = await open('kvm-hosts.yaml');
+    const hosts = ['dom0a', 'dom0b'].map((name) => machine(simulation, name));
+    const before = hosts.map(hostObjects);
+    const [source, standby] = hosts;
+    if (source === undefined || standby === undefined) throw new Error('no pair');
+    expect(compareGuestTrees(guestTrees(source, 'dc1'), guestTrees(standby, 'dc1'))).not.toEqual(
+      [],
+    );
+
+    const report = await replicate(simulation);
+    await simulation.settle();
+
+    expect(report.exitCode).toBe(0);
+    expect(compareGuestTrees(guestTrees(source, 'dc1'), guestTrees(standby, 'dc1'))).toEqual([]);
+    hosts.forEach((host, index) => {
+      const left = objectsLeft(before[index] ?? hostObjects(host), hostObjects(host));
+      expect(left.filter((object) => !object.startsWith('runFiles: '))).toEqual([]);
+    });
+    expect(simulation.world.violations).toEqual([]);
+  });
+
+  it('finds the process that has the disk open, as on the recorded host', async () => {
+    const { stdout } = JSON.parse(
+      readFileSync('integration/lab/recorded-raw/kvm/disk-holders.json', 'utf8'),
+    ) as { readonly stdout: string };
+    const simulation = await open('kvm-hosts.yaml');
+    const host = machine(simulation, 'dom0a');
+    const opening = host.openings.find(({ by }) => by.kind === 'domain');
+    const [major = 0, minor = 0] = (opening?.device ?? '').split(':').map(Number);
+    const { stdout: simulated } = await simulation
+      .runner(host)
+      .run({ argv: holdersArgv({ major, minor }) });
+    const withoutProcessId = (text: string): string => text.replace(/^process\t\d+/, 'process');
+    expect(withoutProcessId(simulated)).toBe(withoutProcessId(stdout));
   });
 });

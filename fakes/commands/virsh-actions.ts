@@ -1,6 +1,7 @@
 import { setFrozen } from '../domains/freeze.js';
 import {
   destroyDomain,
+  isActive,
   resumeDomain,
   shutDownDomain,
   startDomain,
@@ -13,6 +14,8 @@ import type { Machine } from '../world/state.js';
 export interface DomainAction {
   /** @returns what virsh prints. */
   readonly run: (machine: Machine, domain: SimulatedDomain) => string;
+  /** Why virsh itself refuses, before it asks libvirt. */
+  readonly refusal?: (domain: SimulatedDomain) => string | undefined;
   /** The first line of virsh's error. */
   readonly failure: (name: string) => string;
 }
@@ -37,6 +40,7 @@ export const domainActions: Readonly<Record<string, DomainAction>> = {
       startDomain(machine, domain);
       return `Domain '${domain.name}' started`;
     },
+    refusal: (domain) => (isActive(domain) ? 'Domain is already active' : undefined),
     failure: (name) => `Failed to start domain '${name}'`,
   },
   shutdown: {

@@ -1,6 +1,6 @@
-import { domainDocument } from '../domains/document.js';
+import { domainDocument, isForQemu } from '../domains/document.js';
 import { cpuSecondsOf, isActive } from '../domains/operations.js';
-import type { DomainDisk, SimulatedDomain } from '../domains/types.js';
+import type { DomainDisk, DomainParts, SimulatedDomain } from '../domains/types.js';
 import type { Machine } from '../world/state.js';
 import { textTable } from './virsh-table.js';
 
@@ -30,7 +30,7 @@ function infoText(machine: Machine, domain: SimulatedDomain): string {
     ['Id', domain.id === undefined ? '-' : String(domain.id)],
     ['Name', domain.name],
     ['UUID', domain.uuid],
-    ['OS Type', parts?.boot.kind === 'firmware' ? 'hvm' : 'xen'],
+    ['OS Type', isHvm(parts) ? 'hvm' : 'xen'],
     ['State', domain.state],
     ['CPU(s)', String(parts?.processors ?? 1)],
     ...(isActive(domain)
@@ -41,8 +41,19 @@ function infoText(machine: Machine, domain: SimulatedDomain): string {
     ['Persistent', domain.persistent ? 'yes' : 'no'],
     ['Autostart', domain.autostart ? 'enable' : 'disable'],
     ['Managed save', 'no'],
+    ...(machine.hypervisor.driver === 'QEMU' ? noSecurityModel : []),
   ];
   return lines.map(([name, value]) => `${`${name}:`.padEnd(16)}${value}\n`).join('');
+}
+
+/** What the QEMU driver adds on a host without AppArmor. */
+const noSecurityModel = [
+  ['Security model', 'none'],
+  ['Security DOI', '0'],
+] as const;
+
+function isHvm(parts: DomainParts | undefined): boolean {
+  return parts !== undefined && (parts.boot.kind === 'firmware' || isForQemu(parts));
 }
 
 function blockListText(domain: SimulatedDomain, options: ReadonlySet<string>): string {

@@ -71,6 +71,8 @@ function act(
   action: (typeof domainActions)[string],
 ): CommandOutcome {
   const { name } = domain;
+  const refusal = action.refusal?.(domain);
+  if (refusal !== undefined) return failed(1, `error: ${refusal}\n`, '\n');
   try {
     const report = action.run(machine, domainNamed(machine, name));
     return printed(`${report}\n\n`);

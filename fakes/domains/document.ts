@@ -1,3 +1,5 @@
+import { qemuDocument } from './document-qemu.js';
+import { escapeXml } from './document-text.js';
 import type { DomainDisk, DomainInterface, DomainParts, SimulatedDomain } from './types.js';
 
 /** The definition as `virsh dumpxml` prints it. */
@@ -5,10 +7,11 @@ export function domainDocument(domain: SimulatedDomain, form: 'live' | 'inactive
   const id = form === 'live' ? domain.id : undefined;
   const { definition } = domain;
   if (definition.kind === 'document') return withId(definition.xml, id);
+  if (isForQemu(definition)) return `${qemuDocument(domain, definition, form).join('\n')}\n`;
   const live = id === undefined ? undefined : { id };
   return `${[
-    `<domain type='${escape(definition.type)}'${live === undefined ? '' : ` id='${live.id}'`}>`,
-    `  <name>${escape(domain.name)}</name>`,
+    `<domain type='${escapeXml(definition.type)}'${live === undefined ? '' : ` id='${live.id}'`}>`,
+    `  <name>${escapeXml(domain.name)}</name>`,
     `  <uuid>${domain.uuid}</uuid>`,
     `  <memory unit='KiB'>${definition.memoryKiB}</memory>`,
     `  <currentMemory unit='KiB'>${definition.memoryKiB}</currentMemory>`,
@@ -24,6 +27,11 @@ export function domainDocument(domain: SimulatedDomain, form: 'live' | 'inactive
     '  </devices>',
     '</domain>',
   ].join('\n')}\n`;
+}
+
+/** Types of libvirt's QEMU driver. */
+export function isForQemu({ type }: DomainParts): boolean {
+  return type === 'kvm' || type === 'qemu';
 }
 
 /** Puts the id of an active domain into the document's own start tag. */
@@ -43,16 +51,16 @@ function bootLines(parts: DomainParts): readonly string[] {
       return [
         '  <os>',
         `    <type arch='x86_64' machine='xenpv'>linux</type>`,
-        `    <kernel>${escape(boot.kernel)}</kernel>`,
-        ...(boot.initrd === undefined ? [] : [`    <initrd>${escape(boot.initrd)}</initrd>`]),
+        `    <kernel>${escapeXml(boot.kernel)}</kernel>`,
+        ...(boot.initrd === undefined ? [] : [`    <initrd>${escapeXml(boot.initrd)}</initrd>`]),
         ...(boot.commandLine === undefined
           ? []
-          : [`    <cmdline>${escape(boot.commandLine)}</cmdline>`]),
+          : [`    <cmdline>${escapeXml(boot.commandLine)}</cmdline>`]),
         '  </os>',
       ];
     case 'bootloader':
       return [
-        `  <bootloader>${escape(boot.path)}</bootloader>`,
+        `  <bootloader>${escapeXml(boot.path)}</bootloader>`,
         '  <os>',
         `    <type arch='x86_64' machine='xenpv'>linux</type>`,
         '  </os>',
@@ -64,18 +72,18 @@ function bootLines(parts: DomainParts): readonly string[] {
 
 function diskLines(disk: DomainDisk): readonly string[] {
   const driver = [
-    disk.driverName === undefined ? '' : ` name='${escape(disk.driverName)}'`,
-    disk.driverType === undefined ? '' : ` type='${escape(disk.driverType)}'`,
+    disk.driverName === undefined ? '' : ` name='${escapeXml(disk.driverName)}'`,
+    disk.driverType === undefined ? '' : ` type='${escapeXml(disk.driverType)}'`,
   ].join('');
   const attribute = disk.sourceKind === 'block' ? 'dev' : 'file';
   return [
     `    <disk type='${disk.sourceKind}' device='${disk.device}'>`,
     ...(driver === '' ? [] : [`      <driver${driver}/>`]),
-    ...(disk.source === '' ? [] : [`      <source ${attribute}='${escape(disk.source)}'/>`]),
-    `      <target dev='${escape(disk.target)}' bus='${escape(disk.bus)}'/>`,
+    ...(disk.source === '' ? [] : [`      <source ${attribute}='${escapeXml(disk.source)}'/>`]),
+    `      <target dev='${escapeXml(disk.target)}' bus='${escapeXml(disk.bus)}'/>`,
     ...(disk.readOnly ? ['      <readonly/>'] : []),
     ...(disk.shareable ? ['      <shareable/>'] : []),
-    ...(disk.serial === undefined ? [] : [`      <serial>${escape(disk.serial)}</serial>`]),
+    ...(disk.serial === undefined ? [] : [`      <serial>${escapeXml(disk.serial)}</serial>`]),
     '    </disk>',
   ];
 }
@@ -106,17 +114,8 @@ function interfaceLines(card: DomainInterface, model?: string): readonly string[
   return [
     `    <interface type='bridge'>`,
     `      <mac address='${card.mac}'/>`,
-    `      <source bridge='${escape(card.bridge)}'/>`,
+    `      <source bridge='${escapeXml(card.bridge)}'/>`,
     ...(model === undefined ? [] : [`      <model type='${model}'/>`]),
     '    </interface>',
   ];
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll("'", '&apos;')
-    .replaceAll('"', '&quot;');
 }

@@ -82,10 +82,16 @@ export function suspendDomain(machine: Machine, domain: SimulatedDomain): void {
   domain.stateReason = 'user';
 }
 
-/** Resuming a running domain is fine. @throws SimulationError `invalid` when it is not active. */
+/**
+ * Resuming a running domain is fine for Xen's driver, not for QEMU's (recorded).
+ *
+ * @throws SimulationError `invalid` when it is not active, or was not paused.
+ */
 export function resumeDomain(machine: Machine, domain: SimulatedDomain): void {
   requireActive(domain);
   if (domain.state === 'paused') run(machine, domain, 'unpaused');
+  else if (machine.hypervisor.driver === 'QEMU')
+    throw new SimulationError('invalid', domain.name, 'domain is already running');
 }
 
 /** An orderly shutdown: the guest unmounts. @throws SimulationError `invalid`. */

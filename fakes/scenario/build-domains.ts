@@ -2,6 +2,7 @@ import { defineDomain, startDomain, suspendDomain } from '../domains/operations.
 import {
   type DomainDefinitionSource,
   type DomainDisk,
+  type DomainParts,
   idleWorkload,
   type SimulatedDomain,
   type Workload,
@@ -54,21 +55,12 @@ function bringTo(machine: Machine, domain: SimulatedDomain, state: SimulatedDoma
 
 function definitionOf(input: DomainInput): DomainDefinitionSource {
   if (input.xml !== undefined) return { kind: 'document', xml: input.xml };
-  const { kernel, initrd, commandLine } = input;
   return {
     kind: 'parts',
     type: input.type ?? 'xen',
     memoryKiB: (input.memory ?? 512 * 2 ** 20) / 1024,
     processors: 1,
-    boot:
-      kernel === undefined
-        ? { kind: 'bootloader', path: '/usr/bin/pygrub' }
-        : {
-            kind: 'kernel',
-            kernel,
-            ...(initrd === undefined ? {} : { initrd }),
-            ...(commandLine === undefined ? {} : { commandLine }),
-          },
+    boot: bootOf(input),
     disks: Object.entries(input.disks ?? {}).map(([target, disk]) =>
       diskOf(target, disk, input.type),
     ),
@@ -76,6 +68,18 @@ function definitionOf(input: DomainInput): DomainDefinitionSource {
       bridge,
       mac: `00:16:3e:00:00:${(index + 1).toString(16).padStart(2, '0')}`,
     })),
+  };
+}
+
+function bootOf({ type = 'xen', kernel, initrd, commandLine }: DomainInput): DomainParts['boot'] {
+  if (kernel === undefined) {
+    return type === 'xen' ? { kind: 'bootloader', path: '/usr/bin/pygrub' } : { kind: 'firmware' };
+  }
+  return {
+    kind: 'kernel',
+    kernel,
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(commandLine === undefined ? {} : { commandLine }),
   };
 }
 

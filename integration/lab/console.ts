@@ -45,7 +45,10 @@ export async function runInGuest(host: LabHost, guest: string, script: string): 
   const offset = await consoleLength(host, guest);
   const tty = (await host.must(['virsh', 'ttyconsole', guest])).trim();
   const type = async (line: string): Promise<void> => {
-    await host.must(['sh', '-c', 'cat > "$1"', 'type', tty], { stdin: `${line}\r` });
+    const script = '{ cat; sleep "$2"; } > "$1"';
+    await host.must(['sh', '-c', script, 'type', tty, `${flavour.consoleOpenSeconds}`], {
+      stdin: `${line}\r`,
+    });
   };
   // An empty line shows where we are: at a shell from an earlier command, or at the login prompt.
   await type('');

@@ -21,7 +21,7 @@ export const holdersScript: SimulatedScript = async (machine, [, key = '']) => {
     ({ mountPoint }) => `mount\t${mountPoint}\n`,
   );
   const maps = mapsOver(machine, key).map(({ name, uuid }) => `map\t${name}\t${uuid}\n`);
-  const others = openings.map((by) => otherLine(machine, by));
+  const others = openings.map((by) => otherLine(machine, by, `/dev/dm-${minor}`));
   return printed([...processes, ...mounts, ...maps, ...others].join(''));
 };
 
@@ -33,12 +33,12 @@ function processLine(process: SimulatedProcess, hasItOpen: boolean): string {
 }
 
 /** What holds a device without a process. */
-function otherLine(machine: Machine, by: DeviceOpening['by']): string {
+function otherLine(machine: Machine, by: DeviceOpening['by'], path: string): string {
   if (by.kind === 'swap') return 'swap\t/dev/swap\n';
   if (by.kind !== 'domain') return '';
   const id = machine.domains.get(by.domain)?.id ?? 0;
-  // On Xen the back end is the kernel; under KVM it is a process.
+  // On Xen the back end is the kernel; under KVM it is a process, in a /dev of its own (recorded).
   return machine.hypervisor.driver === 'Xen'
     ? `guest\t${id}\tvbd-${id}-51712\n`
-    : `process\t${10_000 + id}\tfd/3\t\tqemu-system-x86\n`;
+    : `process\t${10_000 + id}\tfd/15\t${path}\tqemu-system-x86\n`;
 }

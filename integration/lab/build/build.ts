@@ -36,7 +36,7 @@ const chain: Chain = [
   {
     name: 'host-images',
     sources: ['build/host-image.ts'],
-    given: [...guests.map(domainXml), JSON.stringify(flavour.hostFiles)],
+    given: [...guests.map(domainXml), JSON.stringify(flavour.hostFiles), ...flavour.idleUnits],
     work: buildHostImages,
   },
 ];

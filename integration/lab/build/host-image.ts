@@ -14,8 +14,7 @@ const maskedUnits = [
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'fstrim.timer'],
   ...['e2scrub_all.timer', 'e2scrub_reap.service', 'logrotate.timer', 'systemd-pstore.service'],
   ...['libvirt-guests.service', 'xendomains.service', 'getty@tty1.service', 'hwclock.service'],
-  ...['systemd-networkd-wait-online.service', 'systemd-machined.service'],
-  ...['systemd-logind.service'],
+  ...['systemd-networkd-wait-online.service', 'systemd-logind.service', ...flavour.idleUnits],
 ];
 
 const inTree = (file: string): string => path.join(paths.rootTree, file);

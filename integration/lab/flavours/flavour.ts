@@ -28,6 +28,8 @@ export interface Flavour {
   readonly packages: readonly string[];
   /** Files of the hosts that only this hypervisor reads. A name that ends in `/` is a folder. */
   readonly hostFiles: Readonly<Record<string, string>>;
+  /** Units of the system that this hypervisor does without: they would only cost time. */
+  readonly idleUnits: readonly string[];
   /** The hypervisor among the files of /boot, gzipped; absent when the kernel is booted itself. */
   readonly hypervisorImage?: RegExp;
   /** A shell command that prints the hypervisor's version. */
@@ -47,6 +49,8 @@ export interface Flavour {
   readonly guestConsole: 'hvc0' | 'ttyS0';
   /** Where a host keeps what a guest prints. */
   readonly consoleLog: (guest: string) => string;
+  /** How long a guest's terminal is held open after something was typed, so that it is read. */
+  readonly consoleOpenSeconds: number;
   /** The definition of a guest whose disks are volumes of `group`. */
   readonly definition: (guest: GuestSpec, group: string) => string;
   /** A guest's time limits are this many times those of a paravirtual guest. */

@@ -24,6 +24,8 @@ export const kvm: Flavour = {
   libvirtUri: 'qemu:///system',
   packages: ['qemu-system-x86', 'libvirt-daemon-driver-qemu'],
   hostFiles: {},
+  // The QEMU driver registers its guests with systemd-machined.
+  idleUnits: [],
   versionScript: 'qemu-system-x86_64 --version | head -n 1',
   memoryMiB: 1536,
   boot: ({ kernel, initrd }) => [
@@ -35,6 +37,8 @@ export const kvm: Flavour = {
   guestModules: ['virtio_pci', 'virtio_blk'],
   guestConsole: 'ttyS0',
   consoleLog,
+  // QEMU looks once a second whether somebody has opened it.
+  consoleOpenSeconds: 3,
   // The emulated timer is late: the kernel must not conclude that there is none.
   definition: (guest, group) => `<domain type='qemu'>
   <name>${guest.name}</name>

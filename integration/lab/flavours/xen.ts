@@ -22,6 +22,7 @@ export const xen: Flavour = {
     'etc/default/xen': 'XENCONSOLED_ARGS="--log=guest --log-dir=/var/log/xen/console"\n',
     'var/log/xen/console/': '',
   },
+  idleUnits: ['systemd-machined.service'],
   hypervisorImage: /^xen-[\d.]+-amd64\.gz$/,
   versionScript: "xl info | sed -n 's/^xen_version *: //p'",
   memoryMiB: 2048,
@@ -34,6 +35,7 @@ export const xen: Flavour = {
   guestModules: ['xen-blkfront'],
   guestConsole: 'hvc0',
   consoleLog: (guest) => `/var/log/xen/console/guest-${guest}.log`,
+  consoleOpenSeconds: 0,
   definition: (guest, group) => `<domain type='xen'>
   <name>${guest.name}</name>
   <uuid>${guest.uuid}</uuid>

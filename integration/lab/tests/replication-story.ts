@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lab } from '../lab.js';
 import { changeGuest, proofOfChanges } from './changes.js';
-import { xenBackup } from './use-lab.js';
+import { runTimeoutMs, xenBackup } from './use-lab.js';
 
 /** The main job on the host that runs the guest, and the reason for it: tests to be told in order. */
 export function itReplicatesTheArticleGuest(): void {
@@ -24,10 +24,14 @@ export function itReplicatesTheArticleGuest(): void {
     expect(await lab.residue()).toEqual([]);
   });
 
-  test('leaves a standby that boots to its login prompt, with the files in it', async () => {
-    const console = await lab.bootStandby('dc1');
-    expect(console).toContain('dc1 login:');
-    const text = await lab.inGuest('dc1', 'cat /root/made/second-name', 'dom0b');
-    expect(text).toContain(proofOfChanges);
-  });
+  test(
+    'leaves a standby that boots to its login prompt, with the files in it',
+    async () => {
+      const console = await lab.bootStandby('dc1');
+      expect(console).toContain('dc1 login:');
+      const text = await lab.inGuest('dc1', 'cat /root/made/second-name', 'dom0b');
+      expect(text).toContain(proofOfChanges);
+    },
+    runTimeoutMs,
+  );
 }
