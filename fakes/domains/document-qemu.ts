@@ -73,16 +73,15 @@ function bootLines({ boot }: DomainParts): readonly string[] {
 }
 
 function processorLines(id: number | undefined): readonly string[] {
-  const [check, ...features] =
+  const features =
     id === undefined
-      ? ['none']
+      ? []
       : [
-          'full',
           `    <feature policy='require' name='hypervisor'/>`,
           `    <feature policy='require' name='lahf_lm'/>`,
         ];
   return [
-    `  <cpu mode='custom' match='exact' check='${check ?? 'none'}'>`,
+    `  <cpu mode='custom' match='exact' check='${id === undefined ? 'none' : 'full'}'>`,
     `    <model fallback='forbid'>qemu64</model>`,
     ...features,
     '  </cpu>',
