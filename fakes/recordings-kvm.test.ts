@@ -44,7 +44,7 @@ function recordedHost(): { readonly machine: Machine; readonly domain: Simulated
     rootFileSystem: SimulatedFileSystem.make({ type: 'ext4', sizeBytes: 3 * 2 ** 30 }),
     tools: new Map([['virsh', { path: '/usr/bin/virsh', version: '9.0.0' }]]),
   });
-  const { driver, uris, version } = hypervisors.qemu;
+  const { driver, uris, version } = hypervisors.kvm;
   Object.assign(machine.hypervisor, { driver, uris });
   machine.hypervisor.hardware = { ...machine.hypervisor.hardware, hypervisorVersion: version };
   const domain = defineDomain(machine, {
