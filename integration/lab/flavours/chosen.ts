@@ -6,7 +6,7 @@ import { xen } from './xen.js';
 const flavours: readonly Flavour[] = [xen, kvm];
 
 /** @throws LabError for a name that is no flavour. */
-export function flavourNamed(name: string): Flavour {
+function flavourNamed(name: string): Flavour {
   const found = flavours.find((each) => each.name === name);
   if (found !== undefined) return found;
   throw new LabError(`the lab has no flavour "${name}"`, {
