@@ -8,8 +8,7 @@ import type { RunContext } from '../context.js';
 import type { StandbyChanges } from '../standby/require-unused.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { SessionPool } from '../hosts/session-pool.js';
-import type { SourceDisks } from './open-source.js';
-import type { OpeningSource } from './opening-source.js';
+import type { OpeningSource, SourceDisks } from './open-source.js';
 
 /** `plan` opens and closes; `dry-run` counts too; `run` writes. */
 export type ReplicationMode = 'plan' | 'dry-run' | 'run';

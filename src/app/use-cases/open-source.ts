@@ -24,6 +24,7 @@ import {
   takeSnapshots,
 } from '../stages/open-disks.js';
 import { openTree } from '../stages/open-tree.js';
+import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
 
 /** What is known of the source before anything of it is opened: targets need no more to begin. */
@@ -45,6 +46,24 @@ export interface OpenSource extends SourceDisks {
 export interface MountedSource {
   readonly mounted: MountedTree;
   readonly plan: MountPlan;
+}
+
+/** A source that is being opened, while its targets are. */
+export interface OpeningSource {
+  readonly source: Promise<OpenSource>;
+  /** Of the source, for comparison. */
+  readonly tree: Promise<DeviceTree>;
+  readonly mounted: Promise<MountedSource>;
+  /** Aborts when the snapshots can no longer be read to the end. */
+  readonly unreadable: AbortSignal;
+  /** What opening failed with, once it has. */
+  readonly failure: () => unknown;
+  /**
+   * Ends the watch over the snapshots.
+   *
+   * @param end - whether everything was read, for at least one target
+   */
+  stop(end: 'completed' | 'cut-off'): Promise<WatchedFill>;
 }
 
 /**

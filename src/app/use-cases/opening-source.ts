@@ -1,35 +1,14 @@
-import type { DeviceTree } from '../../core/index.js';
 import type { SnapshotsRequest } from '../stages/open-disks.js';
-import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
 import type { GuestRequest } from './guest-replication.js';
 import {
-  type MountedSource,
   mountOpenSource,
-  type OpenSource,
+  type OpeningSource,
   openSource,
   type SourceDisks,
 } from './open-source.js';
 import type { Stopwatch } from './stopwatch.js';
 import { watchSource } from './watch-source.js';
-
-/** A source that is being opened, while its targets are. */
-export interface OpeningSource {
-  readonly source: Promise<OpenSource>;
-  /** Of the source, for comparison. */
-  readonly tree: Promise<DeviceTree>;
-  readonly mounted: Promise<MountedSource>;
-  /** Aborts when the snapshots can no longer be read to the end. */
-  readonly unreadable: AbortSignal;
-  /** What opening failed with, once it has. */
-  readonly failure: () => unknown;
-  /**
-   * Ends the watch over the snapshots.
-   *
-   * @param end - whether everything was read, for at least one target
-   */
-  stop(end: 'completed' | 'cut-off'): Promise<WatchedFill>;
-}
 
 /** Begins to open a source. Its promises may be left alone: what fails is heard where it is awaited. */
 export function beginOpening(
