@@ -145,4 +145,20 @@ describe("a file of the 2009 script's kind", () => {
       { numRuns: 20 },
     );
   });
+
+  it.each(['DOMU=__proto__\nDOM0S="a b"\n', 'DOMU=dc1\nDOM0S="a __proto__"\n'])(
+    'refuses %j: the name would be lost on the way',
+    (text) => {
+      expect(readConfFile('/x', text).problems).toMatchObject([
+        { message: 'the name __proto__ is not allowed' },
+      ]);
+    },
+  );
+
+  it('refuses a text that names no guest but fills memory', () => {
+    const text = `DOMU=dc1\nDOM0S="${'a '.repeat(40_000)}"\n`;
+    expect(readConfFile('/x', text).problems).toMatchObject([
+      { message: 'longer than 65536 characters: no file of the 2009 script' },
+    ]);
+  });
 });

@@ -1,14 +1,19 @@
 import { unexpectedOutput } from '../shared/index.js';
 
+/** Longest line, in characters. A label has 255 bytes at most (btrfs), each printed as four. */
+const longestLine = 4_096;
+
 /**
  * The `KEY=value` lines of `blkid -o export`, with their escapes undone.
  *
- * @throws `output-unexpected` for any other line and for a key given twice.
+ * @throws `output-unexpected` for any other line, for one that is longer than any label, and for a
+ * key given twice.
  */
 export function parseExport(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   // Blanks at the end of a line belong to the value.
   for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
+    if (line.length > longestLine) throw unexpectedOutput('blkid: a line without end', line);
     const [, key, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line) ?? [];
     if (key === undefined || value === undefined || fields.has(key)) {
       throw unexpectedOutput('blkid: a line that is no field', line);

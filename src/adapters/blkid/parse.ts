@@ -33,7 +33,8 @@ function contentOf(fields: Fields): Content | undefined {
   if (table !== undefined) return tableContent(table, fields);
   if (type !== undefined) return typedContent(type, fields);
   // Anything that describes content without naming it is news.
-  return fields.has('USAGE') || fields.has('UUID') ? undefined : { kind: 'blank' };
+  const isBlank = [...fields.keys()].every((key) => /^(?:DEVNAME$|PART_ENTRY_)/.test(key));
+  return isBlank ? { kind: 'blank' } : undefined;
 }
 
 function tableContent(type: string, fields: Fields): Content {

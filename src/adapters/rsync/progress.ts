@@ -2,7 +2,7 @@ import type { CopyProgress } from '../../ports/index.js';
 
 // `      1000005  99%  307.48MB/s    0:00:00 (xfr#2, to-chk=2/6)`
 const pattern =
-  /^ *(\d+) +(\d+)% +(\d+\.\d\d)([kMG])B\/s +(?:(\d+):(\d\d):(\d\d)|\?\?:\?\?:\?\?)( \(xfr#\d+, (?:to|ir)-chk=\d+\/\d+\))? *$/;
+  /^ *(\d{1,15}) +(\d{1,3})% +(\d{1,9}\.\d\d)([kMG])B\/s +(?:(\d{1,9}):(\d\d):(\d\d)|\?\?:\?\?:\?\?)( \(xfr#\d+, (?:to|ir)-chk=\d+\/\d+\))? *$/;
 
 // rsync's kB are 1024 bytes.
 const unitBytes: Readonly<Record<string, number>> = { k: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };

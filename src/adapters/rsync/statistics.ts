@@ -1,5 +1,5 @@
 import type { CopyStatistics } from '../../ports/index.js';
-import { unexpectedOutput } from '../shared/index.js';
+import { parseCount, unexpectedOutput } from '../shared/index.js';
 
 // `(reg: 3, dir: 3)`: kinds that there are none of are left out.
 const kinds = String.raw`(?: \((?:(?:reg|dir|link|dev|special): \d+(?:, )?)+\))?`;
@@ -34,7 +34,9 @@ export class StatisticsParser {
       const value = pattern.exec(line)?.[1];
       if (value === undefined) continue;
       if (this.#found.has(key)) throw unexpectedOutput('rsync says a total twice', line);
-      this.#found.set(key, Number(value));
+      const total = parseCount(value);
+      if (total === undefined) throw unexpectedOutput('rsync says a total that is none', line);
+      this.#found.set(key, total);
       return true;
     }
     return unused.some((pattern) => pattern.test(line));

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { printable } from './printable.js';
 import { unexpectedOutput } from './result.js';
 
 /**
@@ -22,7 +23,9 @@ export function parseJson<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const place = issue === undefined ? '' : ` at ${issue.path.join('.')}: ${issue.message}`;
+    // A schema's message may repeat the value, which may be of any length.
+    const place =
+      issue === undefined ? '' : printable(` at ${issue.path.join('.')}: ${issue.message}`, 300);
     throw unexpectedOutput(`${what}: not as expected${place}`, text, { cause: parsed.error });
   }
   return parsed.data;

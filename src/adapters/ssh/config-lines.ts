@@ -1,4 +1,4 @@
-import { unexpectedOutput } from '../shared/index.js';
+import { parseCount, unexpectedOutput } from '../shared/index.js';
 
 /** The answer of `ssh -G`: every keyword in lower case, with its values in order. */
 export class ConfigLines {
@@ -12,7 +12,9 @@ export class ConfigLines {
       if (match === null) throw unexpectedOutput('a line of ssh -G is not understood', line);
       const [, keyword = '', value = ''] = match;
       const key = keyword.toLowerCase();
-      this.#values.set(key, [...(this.#values.get(key) ?? []), value]);
+      const values = this.#values.get(key);
+      if (values === undefined) this.#values.set(key, [value]);
+      else values.push(value);
     }
   }
 
@@ -41,10 +43,11 @@ export class ConfigLines {
   /** @throws `output-unexpected` when it is not a whole number. */
   number(keyword: string): number {
     const text = this.required(keyword);
-    if (!/^\d+$/.test(text)) {
+    const number = parseCount(text);
+    if (number === undefined) {
       throw unexpectedOutput('a number of ssh -G is not understood', `${keyword} ${text}`);
     }
-    return Number(text);
+    return number;
   }
 
   /** Names separated by commas. */

@@ -69,7 +69,7 @@ export function parseFirstLine(host: HostName, argv: Argv, line: string): Sessio
       details: { host, argv: argv.map((part) => printable(part)) },
     });
   }
-  const match = /^xen-backup session (\d+) (\d+) (\d+)$/.exec(line);
+  const match = /^xen-backup session (\d{1,10}) (\d{1,10}) (\d{1,20})$/.exec(line);
   if (match === null) throw strangeFirstLine(host, line);
   const [, session = '', processId = '', startTicks = ''] = match;
   if (session !== processId) {

@@ -20,7 +20,7 @@ function isRecord(value: unknown): value is StandbyRecord {
     ) &&
     (fields.get('role') === 'source' || fields.get('role') === 'standby') &&
     (fields.get('state') === 'syncing' || fields.get('state') === 'complete') &&
-    Number.isSafeInteger(fields.get('counter')) &&
+    isCount(fields.get('counter')) &&
     isLineage(fields.get('lineage')) &&
     (fields.get('seal') === undefined || isSeal(fields.get('seal')))
   );
@@ -35,7 +35,7 @@ function isSpan(value: unknown): boolean {
   return (
     typeof fields.get('source') === 'string' &&
     typeof fields.get('runId') === 'string' &&
-    Number.isSafeInteger(fields.get('since'))
+    isCount(fields.get('since'))
   );
 }
 
@@ -62,14 +62,14 @@ function isSealedRegion(value: unknown): boolean {
   );
   return (
     typeof fields.get('disk') === 'string' &&
-    isByteCount(offsetBytes) &&
-    isByteCount(lengthBytes) &&
+    isCount(offsetBytes) &&
+    isCount(lengthBytes) &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
   );
 }
 
-function isByteCount(value: unknown): boolean {
+function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 

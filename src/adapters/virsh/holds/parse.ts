@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GuestName } from '../../../core/model/index.js';
 import type { ReleaseTimerKind } from '../../../core/steps/index.js';
-import { linesOf, unexpectedOutput } from '../../shared/index.js';
+import { linesOf, parseCount, unexpectedOutput } from '../../shared/index.js';
 
 /** Second line of a hold's file: all that is needed to clean up without a journal. */
 export interface HoldDescription {
@@ -45,13 +45,14 @@ export function parseRelease(stdout: string): ReleaseAnswer {
   const [first = '', ...rest] = linesOf(stdout);
   if (first === 'not-held') return { kind: 'not-held' };
   const match = /^released (pause|freeze) (\d+)$/.exec(first);
-  const [, by, heldMs] = match ?? [];
+  const [, by, heldText = ''] = match ?? [];
+  const heldMs = parseCount(heldText);
   const [before = ''] = rest;
-  if (by === 'pause' && before !== '') {
-    return { kind: 'released', by, heldMs: Number(heldMs), before };
+  if (heldMs !== undefined && by === 'pause' && before !== '') {
+    return { kind: 'released', by, heldMs, before };
   }
-  if (by === 'freeze') {
-    return { kind: 'released', by, heldMs: Number(heldMs), before: thawed(before, stdout) };
+  if (heldMs !== undefined && by === 'freeze') {
+    return { kind: 'released', by, heldMs, before: thawed(before, stdout) };
   }
   throw unexpectedOutput('the release of a guest is not understood', stdout);
 }
@@ -64,9 +65,10 @@ function thawed(line: string, stdout: string): string {
 
 /** How many file systems `virsh domfsfreeze` froze. @throws `output-unexpected`. */
 export function parseFrozen(stdout: string): number {
-  const count = /^Froze (\d+) filesystem\(s\)$/.exec(linesOf(stdout)[0] ?? '')?.[1];
+  const [, text = ''] = /^Froze (\d+) filesystem\(s\)$/.exec(linesOf(stdout)[0] ?? '') ?? [];
+  const count = parseCount(text);
   if (count === undefined) throw unexpectedOutput('virsh domfsfreeze is not understood', stdout);
-  return Number(count);
+  return count;
 }
 
 // libvirt's words (src/qemu, src/libvirt-domain.c), and the Xen driver's as measured.
