@@ -36,6 +36,8 @@ export interface RunOptions extends ReplicationOptions {
    * are right. Emptying a file system stays refused. Default `limited`.
    */
   readonly deletions?: 'limited' | 'allowed';
+  /** How long to wait for each lock that another run holds, in milliseconds. Default 0. */
+  readonly waitMs?: number;
   /**
    * The one guest of `guests` whose standbys are to be overwritten although they were used since
    * the last replication, or hold what the source has not. Default: such a standby is refused.
@@ -61,11 +63,12 @@ export interface PlanResult {
  * @throws XenBackupError `guest-unknown`, `usage-invalid`.
  */
 export function run(options: RunOptions): Promise<RunReport> {
-  const { mode = 'run', deletions = 'limited', discardStandbyChanges } = options;
+  const { mode = 'run', deletions = 'limited', discardStandbyChanges, waitMs } = options;
   return withContext(options, async (context) => {
     const { report } = await runReplication(context, {
       ...selection(options),
       ...(discardStandbyChanges === undefined ? {} : { discardStandbyChanges }),
+      ...(waitMs === undefined ? {} : { waitMs }),
       mode,
       deletions,
     });
