@@ -94,7 +94,7 @@ function differences(original: GuestTrees, copy: GuestTrees): readonly string[] 
     .map(({ place, path, kind }) => `${place} ${kind} ${path}`);
 }
 
-const changedByGuests = /^(\.|var|var\/log|var\/log\/counter|tmp\/.*)$/;
+const changedByGuests = /^(\.|var|var\/log|(?:var\/log\/)?counter|tmp\/.*)$/;
 
 function sourcesOf(standbys: readonly Standby[]): readonly Standby[] {
   const seen = new Map(standbys.map((standby) => [`${standby.guest}@${standby.source}`, standby]));
