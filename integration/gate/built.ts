@@ -15,10 +15,25 @@ import { hostDevices } from '../../src/adapters/lvm/device-filters.js';
 import { printTableArgv } from '../../src/adapters/parted/argv.js';
 import { addMapsArgv } from '../../src/adapters/kpartx/argv.js';
 import { createMapArgv } from '../../src/adapters/dmsetup/argv.js';
-import { readArgv } from '../../src/adapters/host-files/argv.js';
+import {
+  listArgv,
+  makeDirectoryArgv,
+  readArgv,
+  removeDirectoryArgv,
+} from '../../src/adapters/host-files/argv.js';
 import { hasFileArgv } from '../../src/adapters/tools/argv.js';
 import { propertiesArgv, settleArgv } from '../../src/adapters/udev/argv.js';
 import { domainArgv, listNamesArgv } from '../../src/adapters/virsh/argv.js';
+import {
+  armArgv,
+  holdArgv,
+  releaseArgv,
+  stopTimerArgv,
+  stopUnitsArgv,
+  systemdRunsArgv,
+  unholdArgv,
+} from '../../src/adapters/virsh/holds/argv.js';
+import { describeHold } from '../../src/adapters/virsh/holds/parse.js';
 import type { Argv, CopyRequest } from '../../src/ports/index.js';
 
 const owned = 'xen-backup-abcdefghij-3';
@@ -50,6 +65,29 @@ const place = { tag: 'abcdefghij-7', locksDirectory: '/run/xen-backup/locks' };
 const uri = 'qemu:///system';
 const settings = hostDevices(['a|^/dev/(sda|sdb)[0-9]$|', 'r|.*|']);
 
+/** All that pauses, freezes and releases one guest, with either kind of timer. */
+function holdCommands(guest: string): readonly Argv[] {
+  const file = `/run/xen-backup/abcdefghij/${owned}.hold`;
+  const hold = { file, libvirtUri: uri, guest };
+  return [
+    makeDirectoryArgv('/run/xen-backup/abcdefghij'),
+    readArgv(file, 4096),
+    ...(['systemd', 'setsid'] as const).flatMap((timer) => {
+      const about = describeHold({ guest, timer });
+      return [
+        armArgv({ name: owned, guest, timer, limitMs: 30_000 }, hold),
+        holdArgv({ guest, by: 'pause' }, hold, about, 20),
+        holdArgv({ guest, by: 'freeze' }, hold, about, 20),
+        unholdArgv(hold, about),
+      ];
+    }),
+    releaseArgv(hold),
+    stopUnitsArgv(owned),
+    stopTimerArgv(owned),
+    systemdRunsArgv(),
+  ];
+}
+
 /** Commands of ours that no shipped scenario happens to need. */
 export const builtCommands: readonly Argv[] = [
   copyArgv(copyRequest, place),
@@ -78,8 +116,10 @@ export const builtCommands: readonly Argv[] = [
   readArgv('/var/lib/xen-backup/journals/abcdefghij.ndjson', 4096),
   readArgv('/run/xen-backup/locks/guest-dc%2F1.lock', 4096),
   hasFileArgv('/boot/vmlinuz-6.1.0-56-amd64'),
-  domainArgv(uri, 'suspend', 'dc1'),
-  domainArgv(uri, 'resume', '-rf'),
+  domainArgv(uri, 'domstate', '-rf'),
+  ...['dc1', '-rf', 'web=1~2'].flatMap(holdCommands),
+  listArgv(mount.mountPoint.slice(0, -2)),
+  removeDirectoryArgv(mount.mountPoint),
   domainArgv(uri, 'dominfo', 'dc1'),
   listNamesArgv(uri),
   settleArgv(60),

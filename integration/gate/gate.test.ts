@@ -187,7 +187,9 @@ function isOurs(changed: readonly string[], argv: readonly string[]): boolean {
   if (changed.length === argv.length) return exchanged(changed, argv);
   // A question about one thing without the thing is the question about all.
   const isQuestion = ['lvs', 'dmsetup'].includes(argv[0] ?? '') && gone.join() === argv.at(-1);
-  const isParent = argv[0] === 'mkdir' && gone.join() === '/run/xen-backup/locks';
+  const isParent =
+    argv[0] === 'mkdir' &&
+    /^\/run\/xen-backup\/[a-z0-9]{10}\/xen-backup-[a-z0-9]{10}-\d+$/.test(gone.join());
   const isLimit = argv.includes('-n') && gone.every((word) => /^(-n|--max-delete=\d+)$/.test(word));
   return isQuestion || isParent || isLimit || gone.every((word) => optional.test(word));
 }

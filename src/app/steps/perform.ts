@@ -7,7 +7,6 @@ import {
   type Step,
   XenBackupError,
 } from '../../core/index.js';
-import { runDirectory } from '../context.js';
 import type { HoldOutcome, Host } from '../../ports/index.js';
 
 /** What a step leaves to know for those that come after it. */
@@ -74,7 +73,6 @@ async function proveRule({ name, uuid }: ProveRuleStep, host: Host): Promise<voi
 }
 
 async function prepareMountPoints(step: PrepareMountPointsStep, host: Host): Promise<void> {
-  await host.files.makeDirectory(runDirectory);
   await host.files.makeDirectory(step.base);
   await host.mounts.mountTemporary(step.base, step.sizeBytes);
   if (step.directories.length > 0) await host.mounts.makeMountPoints(step.directories);

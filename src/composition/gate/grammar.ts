@@ -3,6 +3,7 @@ import type { GateRule } from './rule.js';
 import { receiverRules, senderRules } from './rules/copy.js';
 import { deviceRules } from './rules/devices.js';
 import { fileRules } from './rules/files.js';
+import { holdRules } from './rules/holds.js';
 import { hostRules } from './rules/host.js';
 import { lvmRules } from './rules/lvm.js';
 import { mountRules } from './rules/mounts.js';
@@ -32,6 +33,7 @@ export function gateGrammar(limits: GateLimits = {}): GateGrammar {
     ...deviceRules(slots),
     ...fileRules(slots),
     ...mountRules(slots),
+    ...holdRules(slots),
     ...senderRules(slots),
   ];
   return { control: control.filter(isNeeded), data: receiverRules(slots).filter(isNeeded) };

@@ -1,16 +1,17 @@
 import { XenBackupError } from '../../core/errors/index.js';
 import { lineOf } from './line.js';
-import { all, many, type Pattern, same, text } from './pattern.js';
+import { all, many, type Pattern, text } from './pattern.js';
 
 /** A value in a command that was built for its pattern's sake, and what may stand in its place. */
 export interface Slot {
   readonly sample: string;
   readonly pattern: Pattern;
   /**
-   * `many`: its whole word may be there once or more; `any`: or not at all. `same`: every further
-   * one equals the first.
+   * `many`: its whole word may be there once or more; `any`: or not at all.
    */
-  readonly again?: 'many' | 'any' | 'same';
+  readonly again?: 'many' | 'any';
+  /** What every further one must be. Default: what the first may be. */
+  readonly further?: Pattern;
 }
 
 /**
@@ -27,13 +28,13 @@ export function like(argv: readonly string[], slots: readonly Slot[] = []): Patt
     if (line === undefined) throw defect(`no line of a command: ${word}`);
     const found: Slot[] = [];
     const parts = partsOf(line, slots, (slot) => {
-      const isAgain = slot.again === 'same' && !unused.has(slot);
+      const isFirst = unused.has(slot);
       found.push(slot);
       unused.delete(slot);
-      return isAgain ? same : slot.pattern;
+      return isFirst ? slot.pattern : (slot.further ?? slot.pattern);
     });
     const pattern = all(...parts);
-    const again = found.map((slot) => slot.again).find((how) => how === 'many' || how === 'any');
+    const again = found.find((slot) => slot.again !== undefined)?.again;
     return again === undefined ? pattern : many(pattern, again === 'many' ? 1 : 0);
   });
   const [forgotten] = unused;

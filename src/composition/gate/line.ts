@@ -14,6 +14,13 @@ import {
 import { READ_REGIONS_SCRIPT } from '../../adapters/regions/scripts.js';
 import { HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
 import { stopSessionScript } from '../../adapters/shared/stop-session.js';
+import { inUnit } from '../../adapters/virsh/holds/argv.js';
+import {
+  HOLD_SCRIPT,
+  RELEASE_SCRIPT,
+  STOP_TIMER_SCRIPT,
+  TIMER_SCRIPT,
+} from '../../adapters/virsh/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../adapters/tools/scripts.js';
 
 /** What the beginning of a word may be beside plain text: one of our scripts, to the byte. */
@@ -36,6 +43,11 @@ const scripts: Readonly<Record<string, string>> = {
   receive: RECEIVE_SCRIPT,
   'stop-receivers': STOP_RECEIVERS_SCRIPT,
   'stop-session': stopSessionScript,
+  hold: HOLD_SCRIPT,
+  release: RELEASE_SCRIPT,
+  timer: TIMER_SCRIPT,
+  'timer-of-systemd': inUnit(TIMER_SCRIPT),
+  'stop-timer': STOP_TIMER_SCRIPT,
 };
 
 const receiver = ['sh', '-c', RECEIVE_SCRIPT];

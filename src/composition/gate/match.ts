@@ -1,4 +1,4 @@
-import type { CharacterClass, Pattern, RunPattern } from './pattern.js';
+import type { CharacterClass, KeptName, Pattern, RunPattern } from './pattern.js';
 
 /** Whether a pattern matches a text from its beginning to its end. */
 export function matches(pattern: Pattern, text: string): boolean {
@@ -9,7 +9,7 @@ export function matches(pattern: Pattern, text: string): boolean {
 class Matcher {
   readonly #text: string;
   #at = 0;
-  #kept = '';
+  readonly #kept = new Map<KeptName, string>();
 
   constructor(text: string) {
     this.#text = text;
@@ -39,11 +39,11 @@ class Matcher {
       case 'keep': {
         const from = this.#at;
         if (!this.match(pattern.part)) return false;
-        this.#kept = this.#text.slice(from, this.#at);
+        this.#kept.set(pattern.name, this.#text.slice(from, this.#at));
         return true;
       }
       case 'same':
-        return this.#take(this.#kept);
+        return this.#take(this.#kept.get(pattern.name) ?? '');
     }
   }
 

@@ -17,10 +17,13 @@ export type Pattern =
   | { readonly kind: 'maybe'; readonly part: Pattern }
   /** As often as it matches, but at least `min` times. */
   | { readonly kind: 'many'; readonly part: Pattern; readonly min: number }
-  /** Remembers what it matched, for `same`. */
-  | { readonly kind: 'keep'; readonly part: Pattern }
-  /** What `keep` remembered, once more. */
-  | { readonly kind: 'same' };
+  /** Remembers under a name what it matched, for `same`. */
+  | { readonly kind: 'keep'; readonly name: KeptName; readonly part: Pattern }
+  /** What `keep` remembered under that name, once more. */
+  | { readonly kind: 'same'; readonly name: KeptName };
+
+/** What of a command is there more than once. */
+export type KeptName = 'lock' | 'owned' | 'guest';
 
 /**
  * What stands between the brackets of `[...]`, in a regular expression and in a shell's pattern
@@ -72,12 +75,14 @@ export function many(part: Pattern | string, min = 0): Pattern {
   return { kind: 'many', part: asPattern(part), min };
 }
 
-export function keep(part: Pattern): Pattern {
-  return { kind: 'keep', part };
+export function keep(name: KeptName, part: Pattern): Pattern {
+  return { kind: 'keep', name, part };
 }
 
-/** What was kept. */
-export const same: Pattern = { kind: 'same' };
+/** What was kept under this name. */
+export function same(name: KeptName): Pattern {
+  return { kind: 'same', name };
+}
 
 function asPattern(part: Pattern | string): Pattern {
   return typeof part === 'string' ? text(part) : part;

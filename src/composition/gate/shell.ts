@@ -3,7 +3,7 @@ import type { CharacterClass, Pattern, RunPattern } from './pattern.js';
 
 /**
  * Translates patterns to POSIX shell functions. They take what they match off the front of `$rest`
- * and succeed, or fail; `$kept` is what was kept. No `local`, no external command.
+ * and succeed, or fail; `$kept_NAME` is what was kept. No `local`, no external command.
  */
 export class ShellPatterns {
   readonly #names = new Map<Pattern, string>();
@@ -14,7 +14,7 @@ export class ShellPatterns {
   /** A command that matches. Equal patterns share one function. */
   command(pattern: Pattern): string {
     if (pattern.kind === 'text') return `t ${quoteArgument(pattern.text)}`;
-    if (pattern.kind === 'same') return 't "$kept"';
+    if (pattern.kind === 'same') return `t "$kept_${pattern.name}"`;
     const known = this.#names.get(pattern);
     if (known !== undefined) return known;
     const name = this.#define(pattern);
@@ -77,7 +77,7 @@ export class ShellPatterns {
 `;
       }
       case 'keep':
-        return ` s@#=$rest; ${this.command(pattern.part)} && kept=\${s@#%"$rest"}; `;
+        return ` s@#=$rest; ${this.command(pattern.part)} && kept_${pattern.name}=\${s@#%"$rest"}; `;
     }
   }
 }

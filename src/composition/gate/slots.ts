@@ -14,6 +14,8 @@ export interface Slots {
   readonly volume: Pattern;
   /** A volume of the host, as a path, in one of its two forms. */
   readonly volumeDevice: Pattern;
+  /** The only guests there are for this gate; any when absent. */
+  readonly guests?: readonly string[];
   /** A guest as libvirt calls it, not beginning with a hyphen. */
   readonly guest: Pattern;
   /** One that does. */
@@ -72,6 +74,7 @@ export function slotsWithin(limits: GateLimits): Slots {
         all(volumeGroup, '/', volumeName),
       ),
     ),
+    ...(guests === undefined ? {} : { guests }),
     guest: namesOf(guests, (name) => !name.startsWith('-')) ?? guestName,
     hyphenGuest: namesOf(guests, (name) => name.startsWith('-')) ?? all('-', run(guestLetters, 1)),
     guestFile: file,

@@ -36,9 +36,12 @@ export function armArgv({ name, timer, limitMs }: ReleaseTimer, place: ReleasePl
   }
   const unit = [`--unit=${name}`, `--on-active=${seconds}s`, '--timer-property=AccuracySec=100ms'];
   const script = ['sh', '-c', TIMER_SCRIPT, timerTag(name), '0', ...release];
-  // systemd expands variables in a unit's command line; two dollars stand for one.
-  const literal = script.map((word) => word.replaceAll('$', () => '$$'));
-  return ['systemd-run', ...unit, '--', ...literal];
+  return ['systemd-run', ...unit, '--', ...script.map(inUnit)];
+}
+
+/** systemd expands variables in a unit's command line; two dollars stand for one. */
+export function inUnit(word: string): string {
+  return word.replaceAll('$', () => '$$');
 }
 
 /** Stops the timer, and what it may have begun. */

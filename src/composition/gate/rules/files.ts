@@ -2,7 +2,7 @@ import * as files from '../../../adapters/host-files/argv.js';
 import { lockArgv } from '../../../adapters/locks/argv.js';
 import { UDEV_RULE } from '../../../adapters/udev/scripts.js';
 import { like, type Slot } from '../like.js';
-import { all, any, keep, maybe, one, run } from '../pattern.js';
+import { all, any, keep, maybe, one, run, same } from '../pattern.js';
 import { forBoth, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
@@ -21,7 +21,7 @@ export function fileRules(slots: Slots): readonly GateRule[] {
   const rule = `${rules}/56-xen-backup-${samples.runId}.rules`;
   const runPath = `${runDirectory}/${samples.runId}`;
   const runLock = `${locks}/run-${samples.runId}.lock`;
-  const directories = [`${state}/journals`, `${state}/records`, runDirectory, rules];
+  const directories = [`${state}/journals`, `${state}/records`, locks, rules];
   return [
     ...readable(slots).map(({ name, path, slot }) =>
       forBoth(`read ${name}`, like(files.readArgv(path, samples.number - 1), [slot, bytes])),
@@ -34,11 +34,11 @@ export function fileRules(slots: Slots): readonly GateRule[] {
       kind: 'fixed',
       text: UDEV_RULE,
     }),
-    ...directories.map((path) => forBoth(`list ${path}`, like(files.listArgv(path)))),
-    forBoth('list the run’s directory', like(files.listArgv(runPath), [ofRun])),
-    ...[...directories, locks].map((path) =>
-      forBoth(`make ${path}`, like(files.makeDirectoryArgv(path))),
+    ...[...directories, runDirectory].map((path) =>
+      forBoth(`list ${path}`, like(files.listArgv(path))),
     ),
+    forBoth('list the run’s directory', like(files.listArgv(runPath), [ofRun])),
+    ...directories.map((path) => forBoth(`make ${path}`, like(files.makeDirectoryArgv(path)))),
     ...[journal, rule, runLock, `${runLock}.writers`].map((path) =>
       forBoth(`remove ${path}`, like(files.removeFileArgv(path), [ofRun])),
     ),
@@ -70,11 +70,11 @@ function lockRules(slots: Slots): readonly GateRule[] {
       `${locks}/`,
       any(all('run-', slots.runId, '.lock'), all('guest-', slots.guestFile('.lock'))),
     ),
-    again: 'same',
+    further: same('lock'),
   };
   const argv = lockArgv(file.sample, { ...owner, access: 'read-only' });
   const words: readonly Slot[] = [
-    { ...file, pattern: keep(file.pattern) },
+    { ...file, pattern: keep('lock', file.pattern) },
     { sample: samples.runId, pattern: slots.runId },
     { sample: 'samplenode', pattern: run('A-Za-z0-9_.-', 1) },
     { sample: ':1,', pattern: all(':', slots.count, ',') },

@@ -6,7 +6,7 @@ import { versionQuestions } from '../../../adapters/tools/versions.js';
 import { domainArgv, listArgv, listNamesArgv } from '../../../adapters/virsh/argv.js';
 import { like, type Slot } from '../like.js';
 import { all, one, run } from '../pattern.js';
-import { forBoth, forSource, type GateRule } from '../rule.js';
+import { forBoth, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 /** Who may be asked with which rights: `id -u`. */
@@ -36,7 +36,7 @@ export function hostRules(slots: Slots): readonly GateRule[] {
 }
 
 /** A URI that names a driver of this machine: others run programs (`qemu+ext`) or go elsewhere. */
-const localUri: Slot = {
+export const localUri: Slot = {
   sample: 'sample:///sample',
   pattern: all(run('a-z', 1), ':///', run('a-z', 0)),
 };
@@ -58,9 +58,6 @@ function virshRules({ guest, hyphenGuest }: Slots): readonly GateRule[] {
     forBoth('virsh list --name', like(listNamesArgv(uri), [localUri])),
     ...(['domstate', 'dumpxml', 'dominfo'] as const).flatMap((command) =>
       domain(command).map((pattern) => forBoth(`virsh ${command}`, pattern)),
-    ),
-    ...(['suspend', 'resume'] as const).flatMap((command) =>
-      domain(command).map((pattern) => forSource(`virsh ${command}`, pattern)),
     ),
   ];
 }

@@ -56,6 +56,9 @@ export function mountRules(slots: Slots): readonly GateRule[] {
     ),
     forBoth('identity', like(mounts.rootIdentityArgv(mountPoint), [at.mountPoint])),
     forBoth('make the base', like(files.makeDirectoryArgv(base), [at.base, ofRun])),
+    // What a dead run left without a journal.
+    forBoth('list the base', like(files.listArgv(base), [at.base])),
+    forBoth('remove a mount point', like(files.removeDirectoryArgv(mountPoint), [at.mountPoint])),
     forBoth('remove the base', like(files.removeDirectoryArgv(base), [at.base])),
     forBoth('remove the run’s directory', like(files.removeDirectoryArgv(runPath), [ofRun])),
     forBoth(
