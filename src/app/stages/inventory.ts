@@ -1,6 +1,7 @@
 import {
   type DomainState,
   type GuestConfiguration,
+  type GuestName,
   type HostInventory,
   type HostName,
   stateMeaning,
@@ -15,26 +16,31 @@ export interface ActingHost {
   readonly isSource: boolean;
 }
 
+/** Guests that living runs have paused for their snapshots, by host. */
+export type HeldGuests = ReadonlyMap<HostName, ReadonlySet<GuestName>>;
+
 /**
  * Stage 1: asks every host once which domains it has. Opens nothing. A host that does not answer
  * is an `unknown`, never one without guests.
  *
  * @param acting - when set, only this host and the partners of the guests it serves are asked.
+ * @param held - guests that count as running where they are paused. Default: none.
  */
 export async function takeInventory(
   pool: HostPool,
   guests: readonly GuestConfiguration[],
   acting: ActingHost | undefined,
+  held: HeldGuests = new Map(),
 ): Promise<ReadonlyMap<HostName, HostInventory>> {
-  if (acting === undefined) return askAll(pool, hostsOf(guests));
+  if (acting === undefined) return askAll(pool, hostsOf(guests), held);
   const { host: actingHost, isSource } = acting;
-  const own = await askHost(pool, actingHost);
+  const own = await askHost(pool, actingHost, held);
   const here = guests.filter(({ name, hosts }) => {
     const state = own.kind === 'known' ? own.domains.get(name) : undefined;
     return hosts.includes(actingHost) && (isSource || isReplicated(state));
   });
   const partners = hostsOf(here).filter((host) => host !== actingHost);
-  return new Map([[actingHost, own], ...(await askAll(pool, partners))]);
+  return new Map([[actingHost, own], ...(await askAll(pool, partners, held))]);
 }
 
 function isReplicated(state: DomainState | undefined): boolean {
@@ -48,19 +54,27 @@ function hostsOf(guests: readonly GuestConfiguration[]): readonly HostName[] {
 async function askAll(
   pool: HostPool,
   hosts: readonly HostName[],
+  held: HeldGuests,
 ): Promise<ReadonlyMap<HostName, HostInventory>> {
-  const answers = await Promise.all(hosts.map((host) => askHost(pool, host)));
+  const answers = await Promise.all(hosts.map((host) => askHost(pool, host, held)));
   return new Map(answers.map((answer) => [answer.host, answer]));
 }
 
-async function askHost(pool: HostPool, name: HostName): Promise<HostInventory> {
+async function askHost(pool: HostPool, name: HostName, held: HeldGuests): Promise<HostInventory> {
   try {
     const { host } = await pool.get(name);
     const domains = await host.hypervisor.listDomains();
     return {
       kind: 'known',
       host: name,
-      domains: new Map(domains.map((domain) => [domain.name, domain.state])),
+      domains: new Map(
+        domains.map((domain) => [
+          domain.name,
+          domain.state === 'paused' && held.get(name)?.has(domain.name) === true
+            ? 'running'
+            : domain.state,
+        ]),
+      ),
     };
   } catch (error) {
     const { code, message, remedy } = toXenBackupError(error);

@@ -16,8 +16,7 @@ import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
 import { SessionPool } from '../hosts/session-pool.js';
 import { exitCodeOfInterruption } from '../interruption.js';
-import { takeInventory } from '../stages/inventory.js';
-import { recoverPausedGuests } from './paused-guests.js';
+import { takeInventoryPastPauses } from './paused-guests.js';
 import type { ReplicationMode } from './guest-replication.js';
 import { type GuestResult, replicateGuest } from './replicate-guest.js';
 
@@ -104,9 +103,7 @@ async function replicateAll(
   const { from, targets } = options;
   const acting =
     actingHost === undefined ? undefined : { host: actingHost, isSource: from === actingHost };
-  const seen = await takeInventory(pool, guests, acting);
-  const changed = await recoverPausedGuests(context, pool, guests, seen);
-  const inventories = changed === 'recovered' ? await takeInventory(pool, guests, acting) : seen;
+  const inventories = await takeInventoryPastPauses(context, pool, guests, acting);
   return mapConcurrently(guests, options.jobs ?? 1, async (guest) => {
     if (context.signal.aborted) return settled(context, guest, interrupted);
     const decision = decideGuest(guest, inventories, {
