@@ -14,7 +14,8 @@ const testText = ['src', 'fakes', 'integration']
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   .filter(
-    (name) => /\.(?:test|contract)\.ts$/.test(name) && !name.endsWith('failure-cases.test.ts'),
+    (name) =>
+      /(?:\.(?:test|contract)|-story)\.ts$/.test(name) && !name.endsWith('failure-cases.test.ts'),
   )
   .map((name) => readFileSync(name, 'utf8').replaceAll("\\'", "'"))
   .join('\n');
