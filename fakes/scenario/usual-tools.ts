@@ -45,6 +45,8 @@ const versions: Readonly<Record<string, readonly string[]>> = {
     'od',
     'rm',
     'rmdir',
+    'readlink',
+    'sort',
     'sha256sum',
     'stat',
     'sync',

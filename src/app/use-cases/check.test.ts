@@ -29,6 +29,24 @@ describe('check', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
+  it.each([
+    ['pause', 'systemd-run', ['FAIL tools b']],
+    ['pause', 'setsid', []],
+    ['none', 'systemd-run', []],
+    ['none', 'sort', ['FAIL tools b']],
+  ] as const)(
+    'with consistency %s on hosts with systemd and no %s finds %j',
+    async (consistency, tool, expected) => {
+      const hosts = ready();
+      for (const [index, guest] of hosts.guests.entries()) {
+        hosts.guests[index] = { ...guest, consistency };
+      }
+      hosts.world.host('b').tools.set(tool, 'absent');
+      const { bad } = await check(hosts);
+      expect(bad.map(short)).toEqual(expected);
+    },
+  );
+
   it('does not announce the plan inside it as a run of its own', async () => {
     const hosts = ready();
     await check(hosts);

@@ -17,8 +17,10 @@ import {
   type Machine,
   neededTools,
   parseOwnedName,
+  timerTools,
   uncoveredGuests,
 } from '../../core/index.js';
+import type { Host } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
 import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
 import { takeInventory } from '../stages/inventory.js';
@@ -128,11 +130,20 @@ class Check {
       const answers = `${name} answers (${identity.nodeName})`;
       return [
         { level: 'OK', subject: 'connection', host: name, message: answers },
-        ...judgeTools(name, await host.tools.inspect(neededTools)),
+        ...judgeTools(name, await host.tools.inspect(await this.#toolsOf(host))),
         ...(await this.#hypervisor(identified)),
         ...(await this.#leftovers(identified)),
       ];
     });
+  }
+
+  /** Only where guests are paused or frozen a timer releases them. */
+  async #toolsOf({ name, holds }: Host): Promise<readonly string[]> {
+    const { guests } = this.#context.configuration;
+    const isPausing = guests.some(
+      ({ consistency, hosts }) => consistency !== 'none' && hosts.includes(name),
+    );
+    return isPausing ? [...neededTools, ...timerTools[await holds.timerKind()]] : neededTools;
   }
 
   /** Of the hosts that answer; why the others do not is a finding already. */

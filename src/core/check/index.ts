@@ -2,6 +2,6 @@ export type { CheckReport, Finding } from './finding.js';
 export { judgeMachines, type Machine } from './machines.js';
 export { judgePlan } from './plans.js';
 export { bootFiles, bridgesOf, judgeStandby } from './standby.js';
-export { judgeTools, neededTools } from './tools.js';
+export { judgeTools, neededTools, timerTools } from './tools.js';
 export { unknownVolumes, unknownVolumesRemedy } from './unknown-volumes.js';
 export { uncoveredGuests } from './uncovered.js';

@@ -1,4 +1,5 @@
 import type { HostName } from '../model/index.js';
+import type { ReleaseTimerKind } from '../steps/index.js';
 import type { Finding } from './finding.js';
 
 /** A tool with what was found of it. */
@@ -21,13 +22,26 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'openssh-client': ['ssh'],
   coreutils: [
     ...['cat', 'dd', 'head', 'mkdir', 'mv', 'od', 'rm', 'rmdir'],
-    ...['sha256sum', 'stat', 'sync', 'timeout', 'tr'],
+    ...['readlink', 'sha256sum', 'sleep', 'sort', 'stat', 'sync', 'timeout', 'tr'],
   ],
   findutils: ['find'],
+  grep: ['grep'],
+  sed: ['sed'],
 };
 
 /** Every tool a host needs. */
 export const neededTools: readonly string[] = Object.values(packages).flat();
+
+/** What a host needs besides where guests are paused or frozen, by what releases them there. */
+export const timerTools: Readonly<Record<ReleaseTimerKind, readonly string[]>> = {
+  systemd: ['systemd-run', 'systemctl'],
+  setsid: ['setsid'],
+};
+
+const timerPackages: Readonly<Record<string, readonly string[]>> = {
+  systemd: timerTools.systemd,
+  'util-linux': timerTools.setsid,
+};
 
 /** A negative --modify-window (nanoseconds) is understood by both sides from here on. */
 const oldestRsync = [3, 1, 3] as const;
@@ -59,7 +73,11 @@ export function judgeTools(host: HostName, found: readonly FoundTool[]): readonl
 }
 
 function packageOf(tool: string): string {
-  return Object.entries(packages).find(([, tools]) => tools.includes(tool))?.[0] ?? tool;
+  return (
+    [...Object.entries(packages), ...Object.entries(timerPackages)].find(([, tools]) =>
+      tools.includes(tool),
+    )?.[0] ?? tool
+  );
 }
 
 function isOlder(version: string, than: readonly number[]): boolean {
