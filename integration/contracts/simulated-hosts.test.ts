@@ -1,9 +1,10 @@
+import { describe, expect, it } from 'vitest';
 import type { CommandTable, StreamingCommand } from '../../fakes/commands/types.js';
 import { fileCommands } from '../../fakes/commands/files.js';
 import { defineDomain, startDomain, suspendDomain } from '../../fakes/domains/operations.js';
 import type { DomainParts } from '../../fakes/domains/types.js';
 import { FaultScript } from '../../fakes/faults/script.js';
-import { makeSymlink } from '../../fakes/filesystem/files.js';
+import { makeDirectory, makeSymlink } from '../../fakes/filesystem/files.js';
 import { inodeAt, locate } from '../../fakes/filesystem/path-walk.js';
 import { Controller } from '../../fakes/runner/controller.js';
 import { Launcher } from '../../fakes/runner/launcher.js';
@@ -193,3 +194,31 @@ for (const from of ['dom0a', 'outside']) {
     },
   });
 }
+
+describe('the directory of the locks on a simulated host', () => {
+  const run = '/run/xen-backup';
+  it.each<[string, (machine: Machine) => void]>([
+    [
+      'is open to others',
+      (machine) => {
+        makeDirectory(machine, run, 0o755);
+      },
+    ],
+    [
+      'is reached through a link',
+      (machine) => {
+        makeDirectory(machine, '/mnt/elsewhere', 0o700);
+        makeSymlink(machine, run, '/mnt/elsewhere');
+      },
+    ],
+  ])('is refused when it %s', async (_, spoil) => {
+    const simulation = await openHosts();
+    const machine = machineNamed(simulation, 'dom0a');
+    spoil(machine);
+    const { locks } = adapterKind.ports(simulation, machine);
+    const owner = { runId: 'abcdefghij', controller: 'here', processId: 1, since: '2026' };
+    await expect(locks.tryLock('web', owner)).rejects.toMatchObject({
+      code: 'ownership-unproven',
+    });
+  });
+});

@@ -7,6 +7,7 @@ import {
   removeFile,
   writeFile,
 } from '../../filesystem/files.js';
+import { inodeAt, locate } from '../../filesystem/path-walk.js';
 import type { FileLock, Machine } from '../../world/state.js';
 import {
   type CommandOutcome,
@@ -69,6 +70,7 @@ function openLockFile(machine: Machine, path: string): CommandOutcome | undefine
 /** LOCK_SCRIPT: tells its owner, says that it holds, and lives as long as somebody feeds it. */
 export const lockScript: SimulatedScript = async (machine, [name, path = '', owner], streams) => {
   const writers = `${path}.writers`;
+  if (!isInPrivateDirectory(machine, path)) return failed(77, '');
   try {
     touch(machine, writers);
     if (!isLockFree(machine, writers, 'exclusive', streams.processId)) {
@@ -84,6 +86,15 @@ export const lockScript: SimulatedScript = async (machine, [name, path = '', own
   if (isLockFree(machine, writers, 'exclusive', streams.processId)) removeLockFiles(machine, path);
   return printed('');
 };
+
+function isInPrivateDirectory(machine: Machine, path: string): boolean {
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  const around = directory.endsWith('/xen-backup/locks') ? directory.slice(0, -6) : directory;
+  return [around, directory].every((each) => {
+    const { kind, uid, mode } = inodeAt(machine, locate(machine, each, 'keep'));
+    return kind === 'd' && uid === 0 && mode === 0o700;
+  });
+}
 
 /** What a released lock leaves: nothing, not even the directories when they are empty. */
 export function removeLockFiles(machine: Machine, path: string): void {

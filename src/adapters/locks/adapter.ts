@@ -1,3 +1,4 @@
+import { XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import type {
   Clock,
@@ -11,7 +12,7 @@ import type {
 import { limitError } from '../shared/collect-output.js';
 import { commandFailed, unexpectedOutput } from '../shared/index.js';
 import { lockFile, locksDirectory } from '../shared/lock-files.js';
-import { busyExitCode, lockArgv, staleExitCodes } from './argv.js';
+import { busyExitCode, lockArgv, staleExitCodes, unsafeExitCode } from './argv.js';
 import { FlockHeldLock } from './held-lock.js';
 import { parseOwner } from './owner.js';
 
@@ -77,6 +78,7 @@ class FlockLocks implements Locks {
     if (said !== '') throw await this.#surprise(holder, said);
     const result = await holder.result;
     if (staleExitCodes.has(result.exitCode) && !isLast) return 'removed-meanwhile';
+    if (result.exitCode === unsafeExitCode) throw this.#unsafe();
     if (result.exitCode !== busyExitCode) throw commandFailed(this.#host, result);
     return this.#busy(file);
   }
@@ -110,6 +112,16 @@ class FlockLocks implements Locks {
     await holder.stop();
     const what = `did not say within ${String(answerLimitMs)} ms whether it holds the lock`;
     throw limitError(this.#host, holder.argv, 'command-timed-out', what);
+  }
+
+  #unsafe(): XenBackupError {
+    const directory = this.#directory;
+    return new XenBackupError('ownership-unproven', {
+      message: `${directory} on ${this.#host}, or the directory around it, is not ours alone: a link, another account's, or of another mode than 0700`,
+      remedy:
+        'Find out who made it (ls -ld on both); remove it, or give it to root with mode 0700. Nothing was written there.',
+      details: { host: this.#host, path: directory },
+    });
   }
 
   async #surprise(holder: RunningCommand, said: string): Promise<Error> {

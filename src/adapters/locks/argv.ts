@@ -4,6 +4,9 @@ import { LOCK_SCRIPT } from './scripts.js';
 /** Exit code that means: somebody else holds it. */
 export const busyExitCode = 75;
 
+/** The directory of the locks is not ours alone. */
+export const unsafeExitCode = 77;
+
 /** The file was removed by its last holder, or its directory was, while it was being locked. */
 export const staleExitCodes: ReadonlySet<number> = new Set([66, 76]);
 
