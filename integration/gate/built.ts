@@ -44,7 +44,7 @@ const mount = {
 };
 
 /** A copy as a run asks for it. */
-export const copyRequest: CopyRequest = {
+const copyRequest: CopyRequest = {
   ...{ source: mount, target: mount, pass: 'real', faithfulness: 'posix', maxDeletes: 12 },
   peer: {
     address: '192.0.2.11',

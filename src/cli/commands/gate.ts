@@ -17,7 +17,7 @@ import { runCommand } from '../run-command.js';
 import { version } from '../version.js';
 
 /** What a shell says of a command that may not be executed. */
-export const refusedExitCode = 126;
+const refusedExitCode = 126;
 
 /** Options of `gate`, as commander gives them. */
 interface GateWords {
