@@ -43,6 +43,8 @@ export interface VolumeInit {
   readonly tags?: readonly string[];
   /** Default linear. */
   readonly stripes?: { readonly count: number; readonly sectors: number };
+  /** Where it lies. Default: the first room that is free. */
+  readonly segments?: readonly AllocatedSegment[];
   /** Default `active`. */
   readonly activation?: 'active' | 'inactive';
 }
@@ -112,16 +114,22 @@ export function createVolume(
   group: ScannedGroup,
   init: VolumeInit,
 ): ScannedGroup {
-  const segments =
-    init.stripes === undefined
-      ? allocateLinear(group.metadata, init.extentCount)
-      : allocateStriped(group.metadata, init.extentCount, init.stripes.count, init.stripes.sectors);
+  const segments = init.segments ?? allocate(group.metadata, init);
   const volume = volumeOf(machine, init, { kind: 'plain' }, segments);
   refuseTakenName(group, init.name);
   wipeStart(machine, group, volume);
   const changed = commitMetadata(machine, group, (metadata) => withVolumes(metadata, [volume]));
   if (init.activation !== 'inactive') activateVolume(machine, changed, volume);
   return changed;
+}
+
+function allocate(
+  group: VolumeGroupMetadata,
+  { stripes, extentCount }: VolumeInit,
+): readonly AllocatedSegment[] {
+  return stripes === undefined
+    ? allocateLinear(group, extentCount)
+    : allocateStriped(group, extentCount, stripes.count, stripes.sectors);
 }
 
 function volumeOf(

@@ -6,13 +6,20 @@ import { SimulatedFileSystem } from '../filesystem/file-system.js';
 import { timestampFromMs } from '../filesystem/inode.js';
 import { populate } from '../filesystem/populate.js';
 import { activateGroup, deactivateGroup } from '../lvm/activate-group.js';
-import { createVolume, createVolumeGroup, defaultExtentSectors } from '../lvm/create.js';
+import {
+  createPhysicalVolume,
+  createVolume,
+  createVolumeGroup,
+  defaultExtentSectors,
+  type VolumeGroupInit,
+} from '../lvm/create.js';
+import type { AllocatedSegment } from '../lvm/types.js';
 import type { ScannedGroup } from '../lvm/scan.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { entriesOf } from './files.js';
 import { layoutPartitions } from './partitions.js';
-import type { ContentInput, GroupInput } from './schema-content.js';
+import type { ContentInput, GroupInput, GuestVolumeInput } from './schema-content.js';
 
 const sectorBytes = 512;
 
@@ -35,7 +42,10 @@ export function writeContents(machine: Machine, requests: readonly ContentReques
       mapped.push(device);
       for (const inner of table) visit(inner);
     } else if ('volumeGroup' in content) {
-      groups.push({ input: content, devices: [{ device, uuid: content.physicalVolumeUuid }] });
+      groups.push({
+        input: content,
+        devices: [physicalVolume(device, content.physicalVolumeUuid, content.firstExtent)],
+      });
     } else if ('physicalVolumeOf' in content) {
       const group = groups.find(({ input }) => input.volumeGroup === content.physicalVolumeOf);
       if (group === undefined) {
@@ -45,7 +55,9 @@ export function writeContents(machine: Machine, requests: readonly ContentReques
           'the volume group must be described on an earlier device of the guest',
         );
       }
-      group.devices.push({ device, uuid: content.uuid });
+      group.devices.push(physicalVolume(device, content.uuid, content.firstExtent));
+    } else if ('physicalVolume' in content) {
+      createPhysicalVolume(machine, device, physicalVolume(device, content.uuid));
     } else writePlain(machine, device, content);
   };
   for (const request of requests) visit(request);
@@ -55,7 +67,19 @@ export function writeContents(machine: Machine, requests: readonly ContentReques
 
 interface GroupPlan {
   readonly input: GroupInput;
-  readonly devices: { readonly device: BlockDevice; readonly uuid?: string | undefined }[];
+  readonly devices: VolumeGroupInit['devices'][number][];
+}
+
+function physicalVolume(
+  device: BlockDevice,
+  uuid: string | undefined,
+  firstExtent?: number,
+): VolumeGroupInit['devices'][number] {
+  return {
+    device,
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(firstExtent === undefined ? {} : { extentsStart: firstExtent / sectorBytes }),
+  };
 }
 
 function writeTable(
@@ -88,7 +112,10 @@ function writePlain(
   device: BlockDevice,
   content: Exclude<
     ContentInput,
-    { table: unknown } | { volumeGroup: unknown } | { physicalVolumeOf: unknown }
+    | { table: unknown }
+    | { volumeGroup: unknown }
+    | { physicalVolumeOf: unknown }
+    | { physicalVolume: unknown }
   >,
 ): void {
   const key = keyOf(device.number);
@@ -150,13 +177,10 @@ function writeGroup(machine: Machine, { input, devices }: GroupPlan): void {
     name: input.volumeGroup,
     ...(input.uuid === undefined ? {} : { uuid: input.uuid }),
     extentSectors,
-    devices: devices.map(({ device, uuid }) => ({
-      device,
-      ...(uuid === undefined ? {} : { uuid }),
-    })),
+    devices,
   });
   for (const [name, volume] of Object.entries(input.volumes)) {
-    const { stripes, stripeSize = 65_536, uuid } = volume;
+    const { stripes, stripeSize = 65_536, uuid, segments } = volume;
     group = createVolume(machine, group, {
       name,
       extentCount: Math.ceil(volume.size / sectorBytes / extentSectors),
@@ -164,6 +188,7 @@ function writeGroup(machine: Machine, { input, devices }: GroupPlan): void {
       ...(stripes === undefined
         ? {}
         : { stripes: { count: stripes, sectors: stripeSize / sectorBytes } }),
+      ...(segments === undefined ? {} : { segments: segmentsOf(segments, extentSectors) }),
     });
   }
   activateGroup(machine, group);
@@ -174,4 +199,26 @@ function writeGroup(machine: Machine, { input, devices }: GroupPlan): void {
   );
   writeContents(machine, inner);
   deactivateGroup(machine, group);
+}
+
+/** One behind the other, at the very extents that are named. */
+function segmentsOf(
+  segments: NonNullable<GuestVolumeInput['segments']>,
+  extentSectors: number,
+): readonly AllocatedSegment[] {
+  let startExtent = 0;
+  return segments.map(({ size, stripeSize = 0, areas }) => {
+    const extentCount = Math.ceil(size / sectorBytes / extentSectors);
+    const placed = {
+      startExtent,
+      extentCount,
+      stripeSectors: stripeSize / sectorBytes,
+      areas: areas.map(({ physicalVolume: uuid, extent }) => ({
+        physicalVolume: uuid,
+        startExtent: extent,
+      })),
+    };
+    startExtent += extentCount;
+    return placed;
+  });
 }

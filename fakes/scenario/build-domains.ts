@@ -24,7 +24,7 @@ export function defineDomains(
     defineDomain(machine, {
       name,
       uuid,
-      definition: definitionOf(input),
+      definition: definitionOf({ ...input, disks: disksOn(input, host) }),
       persistent: input.transient !== true,
       autostart: input.autostart?.includes(host) ?? false,
       workload: workloadOf(input),
@@ -108,9 +108,13 @@ function workloadOf({ writes, agent = 'absent' }: DomainInput): Workload {
   return { everyMs: every, bytes, counterFile, agent };
 }
 
-/** Paths below /dev of the host volumes behind a domain's disks: `VolGroupXX/LogVolDc1`. */
-export function volumesOf(input: DomainInput): readonly string[] {
-  return Object.values(input.disks ?? {}).flatMap((disk) => {
+function disksOn({ disks, disksOn: others }: DomainInput, host: string): DomainInput['disks'] {
+  return others?.[host] ?? disks;
+}
+
+/** Paths below /dev of the host volumes behind a domain's disks on a host: `VolGroupXX/LogVolDc1`. */
+export function volumesOf(input: DomainInput, host: string): readonly string[] {
+  return Object.values(disksOn(input, host) ?? {}).flatMap((disk) => {
     const source = typeof disk === 'string' ? disk : disk.source;
     const match = /^\/dev\/([^/]+\/[^/]+)$/.exec(source);
     return match?.[1] === undefined ? [] : [match[1]];

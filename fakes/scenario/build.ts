@@ -35,7 +35,6 @@ export async function buildWorld(scenario: Scenario): Promise<World> {
 async function build(scenario: Scenario): Promise<World> {
   const world = createWorld({ seed: scenario.seed ?? scenario.file });
   const domains = Object.entries(scenario.domains ?? {});
-  const guests = domains.map(([, domain]) => volumesOf(domain));
   for (const [name, host] of Object.entries(scenario.hosts)) buildHost(world, name, host);
   const hosts = originalsFirst(scenario.hosts).map(([name, given]) => ({
     machine: machineNamed(world, name),
@@ -44,6 +43,7 @@ async function build(scenario: Scenario): Promise<World> {
     given,
   }));
   for (const { machine, original, input, given } of hosts) {
+    const guests = domains.map(([, domain]) => volumesOf(domain, machine.name));
     buildVolumes(machine, input);
     if (original === undefined) fillVolumes(machine, input, guests);
     else {

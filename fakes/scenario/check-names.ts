@@ -20,6 +20,9 @@ export function checkNames(root: LocatedMap): readonly Problem[] {
     for (const [host, { keyPlace }] of mapEntries(mapEntries(value).get('hosts')?.value)) {
       check({ kind: 'scalar', place: keyPlace, value: host });
     }
+    for (const [host, { keyPlace }] of mapEntries(mapEntries(value).get('disksOn')?.value)) {
+      check({ kind: 'scalar', place: keyPlace, value: host });
+    }
   }
   for (const { value: links } of mapEntries(root.entries.get('ssh')?.value).values()) {
     for (const link of links.kind === 'list' ? links.items : []) {

@@ -77,6 +77,10 @@ const fileSystemSchema = z.strictObject({
   files: filesSchema.optional(),
 });
 
+const firstExtentSchema = sizeSchema.optional().meta({
+  description: 'Where the first extent lies on the device. Default: 1MiB.',
+});
+
 const swapSchema = z.strictObject({ swap: z.literal(true), uuid, label });
 
 const otherSchema = z.strictObject({
@@ -92,6 +96,26 @@ const memberSchema = z.strictObject({
     description: 'This device is one more physical volume of that volume group of the same guest.',
   }),
   uuid,
+  firstExtent: firstExtentSchema,
+});
+
+const unusedSchema = z.strictObject({
+  physicalVolume: z.literal('unused').meta({ description: 'A physical volume in no group.' }),
+  uuid,
+});
+
+const segmentSchema = z.strictObject({
+  size: sizeSchema,
+  stripeSize: sizeSchema.optional().meta({ description: 'For a striped segment.' }),
+  areas: z
+    .array(
+      z.strictObject({
+        physicalVolume: z.string().min(1).meta({ description: 'Its UUID.' }),
+        extent: z.int().min(0).meta({ description: 'Number of the first extent there.' }),
+      }),
+    )
+    .min(1)
+    .meta({ description: 'One is linear, more are striped.' }),
 });
 
 export type ContentInput =
@@ -99,6 +123,7 @@ export type ContentInput =
   | z.output<typeof swapSchema>
   | z.output<typeof otherSchema>
   | z.output<typeof memberSchema>
+  | z.output<typeof unusedSchema>
   | TableInput
   | GroupInput;
 
@@ -124,6 +149,7 @@ export interface GuestVolumeInput {
   readonly uuid?: string | undefined;
   readonly stripes?: number | undefined;
   readonly stripeSize?: number | undefined;
+  readonly segments?: readonly z.output<typeof segmentSchema>[] | undefined;
   readonly content?: ContentInput | undefined;
 }
 
@@ -131,6 +157,7 @@ export interface GroupInput {
   readonly volumeGroup: string;
   readonly uuid?: string | undefined;
   readonly physicalVolumeUuid?: string | undefined;
+  readonly firstExtent?: number | undefined;
   readonly extentSize?: number | undefined;
   readonly volumes: Readonly<Record<string, GuestVolumeInput>>;
 }
@@ -155,6 +182,11 @@ const guestVolumeSchema: z.ZodType<GuestVolumeInput> = z.strictObject({
   uuid,
   stripes: z.int().min(2).optional(),
   stripeSize: sizeSchema.optional(),
+  segments: z
+    .array(segmentSchema)
+    .min(1)
+    .optional()
+    .meta({ description: 'Where exactly it lies. Default: the first free extents.' }),
   get content() {
     return contentSchema.optional();
   },
@@ -173,17 +205,29 @@ const groupSchema: z.ZodType<GroupInput> = z.strictObject({
     .meta({ description: 'The device is its (first) physical volume.' }),
   uuid,
   physicalVolumeUuid: uuid,
+  firstExtent: firstExtentSchema,
   extentSize: sizeSchema.optional(),
   volumes: z.record(z.string(), guestVolumeSchema),
 });
 
 /** What stands on a device. */
 export const contentSchema: z.ZodType<ContentInput> = z
-  .union([fileSystemSchema, swapSchema, tableSchema, groupSchema, memberSchema, otherSchema], {
-    error:
-      'expected one of fileSystem, swap, table (with partitions), volumeGroup (with volumes), ' +
-      'physicalVolumeOf, other; with no other keys than belong to it',
-  })
+  .union(
+    [
+      fileSystemSchema,
+      swapSchema,
+      tableSchema,
+      groupSchema,
+      memberSchema,
+      unusedSchema,
+      otherSchema,
+    ],
+    {
+      error:
+        'expected one of fileSystem, swap, table (with partitions), volumeGroup (with volumes), ' +
+        'physicalVolumeOf, physicalVolume, other; with no other keys than belong to it',
+    },
+  )
   .meta({ id: 'content', description: 'What stands on a device; nothing when absent.' });
 
 export type FileInput = z.output<typeof fileSchema>;

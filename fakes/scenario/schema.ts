@@ -90,6 +90,9 @@ const domainSchema = z.strictObject({
   disks: z.record(z.string(), diskSchema).optional().meta({
     description: 'Path of the device by the name the guest has for it.',
   }),
+  disksOn: z.record(z.string(), z.record(z.string(), diskSchema)).optional().meta({
+    description: 'The disks by host, where its definition says something else.',
+  }),
   bridges: z.array(z.string()).optional(),
   xml: z.string().optional().meta({ description: 'A whole definition instead of its parts.' }),
   hosts: z
