@@ -6,6 +6,7 @@ const commands = [
   [],
   ['run'],
   ['plan'],
+  ['capture'],
   ['check'],
   ['recover'],
   ['domain'],

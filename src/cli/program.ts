@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCaptureCommand } from './commands/capture.js';
 import { registerCheckCommand } from './commands/check.js';
 import { registerConfigCommands } from './commands/config.js';
 import { registerDomainCommand } from './commands/domain.js';
@@ -58,6 +59,7 @@ Examples:
 export function addCommands(program: Command, context: ProgramContext): void {
   registerRunCommand(program, context);
   registerPlanCommand(program, context);
+  registerCaptureCommand(program, context);
   registerCheckCommand(program, context);
   registerRecoverCommand(program, context);
   registerConfigCommands(program, context);

@@ -6,7 +6,7 @@ export {
   type LoadedConfiguration,
   loadConfiguration,
 } from './load.js';
-export { renderConfiguration } from './render.js';
+export { renderConfiguration, renderYaml } from './render.js';
 export {
   type ConfigurationSource,
   nodeConfigurationSource,

@@ -1,3 +1,4 @@
+export * from './capture/index.js';
 export * from './check/index.js';
 export * from './discovery/index.js';
 export * from './errors/index.js';

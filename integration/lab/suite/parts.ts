@@ -44,6 +44,12 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'capture',
+    file: 'tests/capture.test.ts',
+    shows: 'plan on a capture of the pair equals plan on the pair',
+    when: 'sample',
+  },
+  {
     name: 'two-guests',
     file: 'tests/two-guests.test.ts',
     shows: 'two guests in one run, three disks; a third is skipped',

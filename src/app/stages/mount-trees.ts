@@ -52,12 +52,16 @@ const fstabMaximumBytes = 256 * 1024;
 export async function mountSource(
   request: MountRequestOfTree,
   kernelCommandLine: string | undefined,
-): Promise<{ readonly mounted: MountedTree; readonly plan: MountPlan }> {
+): Promise<{
+  readonly mounted: MountedTree;
+  readonly plan: MountPlan;
+  readonly fstab: FoundFstab | undefined;
+}> {
   const mounter = await TreeMounter.prepare(request);
   const found = await findFstab(mounter, request, kernelCommandLine);
   const plan = planMounts(request.tree, found?.text);
   const mounted = await mounter.mountAll(plan.order.map(({ position }) => position));
-  return { mounted, plan };
+  return { mounted, plan, fstab: found };
 }
 
 /** Mounts a target's file systems in the source's order. Its own fstab is never read. */

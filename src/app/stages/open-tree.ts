@@ -1,4 +1,5 @@
 import {
+  buildTree,
   type Conflict,
   type DeviceTree,
   type DiscoveryAction,
@@ -7,6 +8,7 @@ import {
   nextDiscovery,
   noObservations,
   type Observation,
+  type Observations,
   type Side,
   type Step,
   withObservations,
@@ -28,6 +30,11 @@ export interface OpenTreeRequest {
    * found is compared from the moment it is there, and nothing is returned before.
    */
   readonly expected?: Promise<DeviceTree>;
+  /**
+   * Told of the tree in the end, also behind a conflict: what the conflict left unseen is looked
+   * at then, as far as it can be. Without it a conflict is the end.
+   */
+  readonly onFound?: (tree: DeviceTree) => void;
 }
 
 export type OpenedTree =
@@ -47,8 +54,21 @@ export async function openTree(request: OpenTreeRequest): Promise<OpenedTree> {
     const turn = nextDiscovery({ disks, ...(tree === undefined ? {} : { expected: tree }) }, seen);
     if (turn.kind === 'act') seen = withObservations(seen, await carryOut(request, turn.actions));
     // What the target alone says is no verdict yet: the source's tree may explain it better.
-    else if (request.expected === undefined || tree !== undefined) return turn;
-    else await request.expected;
+    else if (request.expected === undefined || tree !== undefined) {
+      if (request.onFound !== undefined) request.onFound(await lookToTheEnd(request, seen));
+      return turn;
+    } else await request.expected;
+  }
+}
+
+/** The whole tree of this host alone, or what of it can be opened. */
+async function lookToTheEnd(request: OpenTreeRequest, before: Observations): Promise<DeviceTree> {
+  const disks = request.volumes.map(({ target }) => target);
+  let seen = before;
+  for (;;) {
+    const turn = nextDiscovery({ disks }, seen);
+    if (turn.kind !== 'act') return buildTree(disks, seen);
+    seen = withObservations(seen, await carryOut(request, turn.actions));
   }
 }
 

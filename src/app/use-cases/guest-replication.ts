@@ -9,6 +9,7 @@ import type { StandbyChanges } from '../standby/require-unused.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { SessionPool } from '../hosts/session-pool.js';
 import type { OpeningSource, SourceDisks } from './open-source.js';
+import type { GuestSurvey } from './survey.js';
 
 /** `plan` opens and closes; `dry-run` counts too; `run` writes. */
 export type ReplicationMode = 'plan' | 'dry-run' | 'run';
@@ -24,6 +25,8 @@ export interface GuestRequest {
   /** `shut-off` with `--from`: then the records must prove the source newest. */
   readonly sourceState: 'running' | 'shut-off';
   readonly standbyChanges: StandbyChanges;
+  /** Keeps what is learned, for `capture`. */
+  readonly survey?: GuestSurvey;
 }
 
 /** A target whose lock is held, with what it remembers. */
@@ -40,6 +43,7 @@ export interface GuestReplication {
   readonly guest: GuestConfiguration;
   readonly mode: ReplicationMode;
   readonly standbyChanges: StandbyChanges;
+  readonly survey?: GuestSurvey;
   readonly disks: SourceDisks;
   /** The source on its way: targets open their devices meanwhile. */
   readonly opening: OpeningSource;

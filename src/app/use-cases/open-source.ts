@@ -23,9 +23,10 @@ import {
   type TakenSnapshot,
   takeSnapshots,
 } from '../stages/open-disks.js';
-import { openTree } from '../stages/open-tree.js';
+import { openTree, type OpenTreeRequest } from '../stages/open-tree.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
+import type { GuestSurvey } from './survey.js';
 
 /** What is known of the source before anything of it is opened: targets need no more to begin. */
 export interface SourceDisks {
@@ -110,7 +111,7 @@ export async function openSource(
   found: SourceDisks,
   stack: StepStack,
   guest: GuestConfiguration,
-  window: Pick<SnapshotsRequest, 'window'> = {},
+  { survey, ...window }: Pick<SnapshotsRequest, 'window'> & Surveyed = {},
 ): Promise<OpenSource> {
   const { session, origins, inventory } = found;
   const taken = await takeSnapshots({ session, stack, guest, ...window }, origins, inventory);
@@ -120,6 +121,7 @@ export async function openSource(
     guest: guest.name,
     side: sourceSide,
     volumes: taken,
+    ...foundBy(survey, session),
   });
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
   const refused = findUnsupported(opened.tree);
@@ -132,7 +134,7 @@ export async function mountOpenSource(
   source: OpenSource,
   stack: StepStack,
   guest: GuestConfiguration,
-  events: EventSink,
+  { events, survey }: { readonly events: EventSink } & Surveyed,
 ): Promise<MountedSource> {
   const { session, tree, definition } = source;
   const mountedSource = await mountSource(
@@ -140,8 +142,27 @@ export async function mountOpenSource(
     definition.kernelCommandLine,
   );
   const { plan: mounts } = mountedSource;
+  survey?.learnFstab(mountedSource.fstab);
   events.emit({ type: 'source-opened', guest: guest.name, host: session.name, tree, mounts });
   return mountedSource;
+}
+
+/** Whoever keeps what is learned; usually nobody. */
+export interface Surveyed {
+  readonly survey?: Pick<GuestSurvey, 'learnTree' | 'learnFstab'> | undefined;
+}
+
+/** Has a tree looked at to its end, and told to the survey. */
+export function foundBy(
+  survey: Surveyed['survey'],
+  session: HostSession,
+): Pick<OpenTreeRequest, 'onFound'> {
+  if (survey === undefined) return {};
+  return {
+    onFound: (tree) => {
+      survey.learnTree(session, tree);
+    },
+  };
 }
 
 /** A conflict as the error that ends a guest's or a target's part of the run. */

@@ -14,7 +14,7 @@ import { openTree } from '../stages/open-tree.js';
 import { requireFree } from '../standby/require-free.js';
 import type { StandbyState } from '../standby/standby-state.js';
 import type { StepStack } from '../steps/index.js';
-import { conflictError, type SourceDisks } from './open-source.js';
+import { conflictError, foundBy, type SourceDisks, type Surveyed } from './open-source.js';
 
 /** The standby's devices on a target, open under our names. */
 export interface OpenTarget {
@@ -43,7 +43,7 @@ export async function openTarget(
   guest: GuestConfiguration,
   side: Side,
   source: ExpectedSource,
-  { clock, state }: { readonly clock: Clock; readonly state: StandbyState },
+  { clock, state, survey }: { readonly clock: Clock; readonly state: StandbyState } & Surveyed,
 ): Promise<OpenTarget> {
   const { host } = session;
   await requireAtRest(session, guest);
@@ -62,6 +62,7 @@ export async function openTarget(
     side,
     volumes,
     expected: source.tree,
+    ...foundBy(survey, session),
   });
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
   return { session, volumes, tree: opened.tree };

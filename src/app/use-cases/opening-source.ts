@@ -18,13 +18,17 @@ export function beginOpening(
   stopwatch: Stopwatch,
   window: Pick<SnapshotsRequest, 'window'>,
 ): OpeningSource {
-  const { context, guest } = request;
+  const { context, guest, survey } = request;
   const unreadable = new AbortController();
   let failure: unknown;
-  const source = stopwatch.measure('open-source', () => openSource(disks, stack, guest, window));
+  const source = stopwatch.measure('open-source', () =>
+    openSource(disks, stack, guest, { ...window, survey }),
+  );
   const tree = source.then((opened) => opened.tree);
   const mounted = source.then((opened) =>
-    stopwatch.measure('open-source', () => mountOpenSource(opened, stack, guest, context.events)),
+    stopwatch.measure('open-source', () =>
+      mountOpenSource(opened, stack, guest, { events: context.events, survey }),
+    ),
   );
   const watching = source.then((opened) => {
     const watch = watchSource(request, opened, stack, mounted);

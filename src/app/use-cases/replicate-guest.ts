@@ -207,10 +207,11 @@ class GuestRun {
   }
 
   async #serveTargets({ session, stack, sourceRecord, targets, close }: Serving): Promise<Served> {
-    const { context, guest, mode, sourceState, standbyChanges } = this.#request;
+    const { context, guest, mode, sourceState, standbyChanges, survey } = this.#request;
     const disks = await this.#watch.measure('open-source', () =>
       findSourceDisks(session, guest, sourceState),
     );
+    survey?.learnSource(disks, sourceRecord);
     const opening = beginOpening(this.#request, disks, stack, this.#watch, this.#window());
     const next = nextRun(sourceRecord, session.name, context.runId);
     const replication: GuestReplication = {
@@ -218,6 +219,7 @@ class GuestRun {
       guest,
       mode,
       standbyChanges,
+      ...(survey === undefined ? {} : { survey }),
       disks,
       opening,
       sourceRecord,

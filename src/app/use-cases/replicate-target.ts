@@ -112,15 +112,17 @@ class TargetReplication {
   }
 
   async #openAndCopy(): Promise<void> {
-    const { context, guest, mode, disks, opening } = this.#replication;
+    const { context, guest, mode, disks, opening, survey } = this.#replication;
     const session = this.#session;
     const side = mode === 'run' ? targetSide : untouchedTargetSide;
+    await survey?.askTarget(session, this.#record, disks);
     this.#requireNotNewer();
     const expected = { found: disks, tree: opening.tree };
     const opened = await this.#watch.measure('open-target', () =>
       openTarget(session, this.#stack, guest, side, expected, {
         clock: context.clock,
         state: this.#state,
+        survey,
       }),
     );
     this.#opened = opened;

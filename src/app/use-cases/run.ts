@@ -19,6 +19,7 @@ import { exitCodeOfInterruption } from '../interruption.js';
 import { takeInventoryPastPauses } from './paused-guests.js';
 import type { ReplicationMode } from './guest-replication.js';
 import { type GuestResult, replicateGuest } from './replicate-guest.js';
+import type { GuestSurvey } from './survey.js';
 
 export interface RunOptions {
   readonly mode: ReplicationMode;
@@ -42,6 +43,8 @@ export interface RunOptions {
    * replication, or hold what the source has not. It must be the only guest named.
    */
   readonly discardStandbyChanges?: GuestName;
+  /** Keeps all that a plan of its guest learns; that guest must be the only one named. */
+  readonly survey?: GuestSurvey;
 }
 
 export interface RunResult {
@@ -104,6 +107,7 @@ async function replicateAll(
   const acting =
     actingHost === undefined ? undefined : { host: actingHost, isSource: from === actingHost };
   const inventories = await takeInventoryPastPauses(context, pool, guests, acting);
+  options.survey?.learnInventories(inventories, actingHost);
   return mapConcurrently(guests, options.jobs ?? 1, async (guest) => {
     if (context.signal.aborted) return settled(context, guest, interrupted);
     const decision = decideGuest(guest, inventories, {
@@ -122,6 +126,7 @@ async function replicateAll(
       mode: options.mode,
       sourceState: isShutOff ? 'shut-off' : 'running',
       standbyChanges: options.discardStandbyChanges === guest.name ? 'discard' : 'refuse',
+      ...(options.survey === undefined ? {} : { survey: options.survey }),
     });
   });
 }

@@ -1,3 +1,4 @@
+export { buildTree } from './build-tree.js';
 export { describeContent } from './compare.js';
 export { type Conflict, drift, unsupported } from './conflict.js';
 export {
@@ -9,6 +10,7 @@ export {
 export {
   noObservations,
   type Observation,
+  type Observations,
   type ProbeObservation,
   withObservations,
 } from './observations.js';

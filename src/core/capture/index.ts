@@ -1,0 +1,3 @@
+export type * from './facts.js';
+export type { ScenarioDocument } from './document.js';
+export { captureScenario, type NamesInCapture } from './scenario.js';
