@@ -47,7 +47,7 @@ export const parts: readonly Part[] = [
     name: 'capture',
     file: 'tests/capture.test.ts',
     shows: 'plan on a capture of the pair equals plan on the pair',
-    when: 'sample',
+    when: 'full',
   },
   {
     name: 'two-guests',
