@@ -117,7 +117,8 @@ const expectations: readonly (readonly [RegExp, (recording: CommandResult) => vo
 ];
 
 const recordings = readdirSync(raw, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.json'))
+  // What versions were recorded stands beside the recordings.
+  .filter((file) => file.endsWith('.json') && !file.endsWith('meta.json'))
   .sort()
   .map((file) => {
     const recording = schema.parse(JSON.parse(readFileSync(new URL(file, raw), 'utf8')));
