@@ -117,8 +117,8 @@ const expectations: readonly (readonly [RegExp, (recording: CommandResult) => vo
 ];
 
 const recordings = readdirSync(raw, { recursive: true, encoding: 'utf8' })
-  // What versions were recorded stands beside the recordings.
-  .filter((file) => file.endsWith('.json') && !file.endsWith('meta.json'))
+  // Those of KVM have a test of their own, on the simulated host they were made on.
+  .filter((file) => file.endsWith('.json') && !file.startsWith('kvm/'))
   .sort()
   .map((file) => {
     const recording = schema.parse(JSON.parse(readFileSync(new URL(file, raw), 'utf8')));
