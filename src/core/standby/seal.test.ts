@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Content } from '../model/index.js';
 import { GuestMachine } from '../testing/guest-machine.contract.js';
 import { anyLayout, articleLayout } from '../testing/layout.contract.js';
-import { allDevices } from '../model/index.js';
+import { allDevices, type DeviceTree, type VolumeGroupNode } from '../model/index.js';
 import { locateOnDisks } from './locate.js';
 import { brokenSeals, type ContentSeal } from './seal.js';
 import { needsSealHeader, regionsToSeal, sealedType } from './seal-regions.js';
@@ -40,6 +40,14 @@ function fat(fields: { rootEntries: number; tableSectors16: number; tableSectors
   view.setUint16(22, fields.tableSectors16, true);
   view.setUint32(36, fields.tableSectors32, true);
   return bytes;
+}
+
+/** Whether a generated group's volumes have room on its physical volumes, as LVM's always have. */
+function fits(tree: DeviceTree, { physicalVolumes, volumes }: VolumeGroupNode): boolean {
+  const sizeOf = (position: string): number =>
+    allDevices(tree).find((node) => node.position === position)?.sizeBytes ?? 0;
+  const room = physicalVolumes.reduce((sum, position) => sum + sizeOf(position) - 4 * 2 ** 20, 0);
+  return volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= room;
 }
 
 describe('what of a content is sealed', () => {
@@ -246,7 +254,7 @@ describe('where a piece of a device lies on the disks', () => {
         const onDisks = turn.tree.volumeGroups
           .flatMap(({ physicalVolumes }) => physicalVolumes)
           .every((position) => disks.includes(position.split('/')[0] ?? ''));
-        fc.pre(onDisks);
+        fc.pre(onDisks && turn.tree.volumeGroups.every((group) => fits(turn.tree, group)));
         const seen = new Set<string>();
         for (const node of allDevices(turn.tree)) {
           if (sealedType(node.content) === undefined || node.sizeBytes < 4096) continue;
