@@ -89,6 +89,8 @@ export function flowScenario(peer: ReplicationPeer): Scenario {
         [sourceHost]: { address: '192.0.2.11' },
         [targetHost]: { address: '192.0.2.12', replication },
       },
+      // The copies take real time, in which hours go by on the simulated clock.
+      defaults: { stallTimeout: '4d' },
       guests: { [guest]: { hosts: [sourceHost, targetHost] } },
     },
     hosts: {

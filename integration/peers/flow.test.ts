@@ -83,8 +83,8 @@ function expectOrderOfSteps({ events }: FlowResult): void {
   const source = stepsOn(sourceHost, events);
   const target = stepsOn(targetHost, events);
   const snapshots = ['create-snapshot', 'create-snapshot'];
-  expect(source.kinds).toEqual(['install-rule', ...snapshots, ...openTree]);
-  expect(target.kinds).toEqual(['install-rule', ...openTree]);
+  expect(source.kinds).toEqual(['install-rule', 'prove-rule', ...snapshots, ...openTree]);
+  expect(target.kinds).toEqual(['install-rule', 'prove-rule', ...openTree]);
   expect(source.undone).toEqual(source.reversed);
   expect(target.undone).toEqual(target.reversed);
   const copies = events.flatMap((event) =>
