@@ -121,6 +121,33 @@ describe('udev', () => {
     expect(host.maps).toContain('spanning-data');
   });
 
+  it('does not look at a physical volume directly on a volume of the host, unless told to', async () => {
+    const { machine } = host;
+    machine.udev.autoActivation = 'off';
+    const device = host.wrap('ours-2', host.volume('whole', 64));
+    const group = createVolumeGroup(machine, { name: 'bare', devices: [{ device }] });
+    deactivateGroup(machine, createVolume(machine, group, { name: 'data', extentCount: 4 }));
+    removeMap(machine, 'ours-2');
+    await settleUdev(machine, 60_000);
+    machine.udev.autoActivation = 'on';
+    await install('56-ours.rules', rule);
+
+    const activate = async (): Promise<void> => {
+      await host.run(['lvchange', '-an', 'VG/whole']);
+      await host.run(['lvchange', '-ay', 'VG/whole']);
+    };
+    await activate();
+    // Nor when a map of ours shows the group to LVM's scan meanwhile.
+    host.wrap('ours-2', host.device('/dev/VG/whole'));
+    await host.wait(30_000);
+    expect(host.maps).not.toContain('bare-data');
+    removeMap(machine, 'ours-2');
+    machine.lvmSettings.scanLogicalVolumes = 'on';
+    await activate();
+    await host.wait(30_000);
+    expect(host.maps).toContain('bare-data');
+  });
+
   it('holds a fresh map open for a moment, so that its removal fails and then works', async () => {
     const { machine } = host;
     const line = { kind: 'zero', start: 0, sectors: 8 } as const;

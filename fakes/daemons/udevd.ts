@@ -1,9 +1,7 @@
-import { contentOn } from '../block/contents.js';
 import { openDevice } from '../block/openings.js';
 import { otherRulesFor } from '../block/udev-rules.js';
 import { activateGroup } from '../lvm/activate-group.js';
-import { defaultScope, scanLvm } from '../lvm/scan.js';
-import { isSimulationError } from '../world/errors.js';
+import { defaultScope, inspect, scanLvm } from '../lvm/scan.js';
 import type { Machine, UdevEvent } from '../world/state.js';
 
 const started = new WeakSet<Machine>();
@@ -47,7 +45,8 @@ function considerActivation(machine: Machine, event: UdevEvent): void {
   const device = machine.devices.get(event.device);
   if (device === undefined || machine.udev.autoActivation === 'off') return;
   if (otherRulesFor(machine, device) === 'off') return;
-  const group = groupOn(machine, event);
+  // pvscan looks where LVM looks: not at the host's own volumes, unless scan_lvs says so.
+  const group = inspect(machine, device, defaultScope(machine))?.content.metadata?.uuid;
   if (group === undefined) return;
   const { clock } = machine.world;
   const boot = machine.bootId;
@@ -55,16 +54,6 @@ function considerActivation(machine: Machine, event: UdevEvent): void {
   clock.scheduleBackground(machine.udev.activationDelayMs, () => {
     if (machine.bootId === boot) activateIfComplete(machine, group);
   });
-}
-
-function groupOn(machine: Machine, event: UdevEvent): string | undefined {
-  try {
-    const content = contentOn(machine, event.device)?.content;
-    return content?.kind === 'physical-volume' ? content.metadata?.uuid : undefined;
-  } catch (error) {
-    if (isSimulationError(error, 'input-output')) return undefined;
-    throw error;
-  }
 }
 
 function activateIfComplete(machine: Machine, groupUuid: string): void {

@@ -88,7 +88,8 @@ function scanOrder(machine: Machine): readonly BlockDevice[] {
   ];
 }
 
-function inspect(
+/** The physical volume on a device; `undefined` where the scope does not show it, or there is none. */
+export function inspect(
   machine: Machine,
   device: BlockDevice,
   scope: ScanScope,

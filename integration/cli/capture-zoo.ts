@@ -61,6 +61,23 @@ export const zoo: readonly Layout[] = [
       'kernel: /boot/secret, commandLine: "password=secret root=/dev/mapper/web--01.vg-root ro"',
   },
   {
+    name: 'a physical volume that is the whole disk',
+    disks: {
+      xvda: `{ size: 1GiB, content: { volumeGroup: whole, volumes: {
+        root: { size: 300MiB, content: ${root('/dev/whole/root / ext4 defaults 0 1\n/dev/whole/swap none swap sw 0 0\n')} },
+        swap: { size: 64MiB, content: { swap: true } } } } }`,
+    },
+  },
+  {
+    name: 'a volume group on two whole disks',
+    disks: {
+      xvda: `{ size: 512MiB, content: { volumeGroup: both, volumes: {
+        root: { size: 700MiB, content: ${root('/dev/both/root / ext4 defaults 0 1\n')} },
+        srv: { size: 200MiB, content: { fileSystem: xfs } } } } }`,
+      xvdb: '{ size: 512MiB, content: { physicalVolumeOf: both } }',
+    },
+  },
+  {
     name: 'an fstab that names servers, old disks, and half a line',
     disks: {
       xvda: `{ size: 512MiB, content: ${root('# a comment of the operator\n\nUUID=0F3C1A52-7A5E-4B7A-9F59-1D0D7C8D0001 / ext4 errors=remount-ro 0 1\nnas:/customer /mnt nfs hard 0 0\n//nas/customer /smb cifs username=u,password=secret 0 0\nUUID=00000000-0000-0000-0000-0000000000aa /old ext4 defaults\nhalf\n/dev/disk/by-id/scsi-SERIAL /disk ext4 defaults 0 0\n')} }`,
