@@ -1,7 +1,7 @@
 import { commandText } from '../../fakes/faults/command-text.js';
 import type { FaultRule } from '../../fakes/faults/types.js';
 import type { Simulation } from '../../fakes/simulation.js';
-import { type Connector, XenBackupError } from '../../src/index.js';
+import { XenBackupError } from '../../src/index.js';
 import { comeToRest, endProcesses, healNetwork, loseJournals } from './aftermath.js';
 import { judgeEnding } from './exit-judge.js';
 import { commandFault, type FaultKind, isDeath } from './fault-kinds.js';
@@ -16,8 +16,6 @@ export interface SweptCase {
   readonly undisturbed: Undisturbed;
   readonly boundary: Boundary;
   readonly kind: FaultKind;
-  /** Stands between the program and the hosts: how the sweep is shown that it can fail. */
-  readonly change?: (connector: Connector) => Connector;
 }
 
 /** Lets the fault happen, then `recover`, then a run, and judges the world after each. */
@@ -146,15 +144,14 @@ class CaseRun {
   }
 
   #live(command: 'run' | 'recover', simulation: Simulation, signal?: AbortSignal): Promise<Ending> {
-    const { change } = this.#case;
+    const { program, scenario } = this.#undisturbed;
     this.#lives += 1;
-    return live({
+    return live(program, {
       command,
       simulation,
-      configuration: this.#undisturbed.scenario.configuration,
+      configuration: scenario.configuration,
       runId: sweepRunId(this.#lives),
       ...(signal === undefined ? {} : { signal }),
-      ...(change === undefined ? {} : { change }),
     });
   }
 

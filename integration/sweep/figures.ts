@@ -9,7 +9,9 @@ export function describeFigures(figures: readonly SweepFigures[]): string {
       `${String(sharedNextRuns)} shared a next run, violations ${String(violations.length)}`,
   );
   const cases = figures.reduce((sum, one) => sum + one.cases, 0);
-  const violations = figures.flatMap((one) => one.violations);
+  const violations = figures.flatMap((one) =>
+    one.violations.map((violation) => ({ ...violation, case: `${one.name}: ${violation.case}` })),
+  );
   return [
     ...lines,
     `sweep: ${String(cases)} cases, violations ${String(violations.length)}`,

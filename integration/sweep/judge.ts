@@ -12,7 +12,8 @@ export interface Standby {
 /**
  * What may never happen, whatever else does: a standby that says `complete` and is not; a standby
  * that changed while its record says nothing of it; a file gone from a standby that both it and the
- * source had; a source, or a host's own disk, written by us; two writers on one file system.
+ * source had; a source, a guest that is off, or a host's own disk, written by us; a volume, map or mount of the host's own
+ * taken away; two writers on one file system.
  */
 export function judgeSafety(
   before: Sight,
@@ -21,7 +22,9 @@ export function judgeSafety(
 ): readonly string[] {
   return [
     ...now.violations.filter((violation) => !before.violations.includes(violation)),
+    ...judgeTaken(before, now),
     ...standbys.flatMap((standby) => judgeStandby(before, now, standby)),
+    ...judgeResting(before, now, standbys),
     ...[...now.hosts].flatMap(([name, host]) => judgeOwnFiles(name, hostOf(before, name), host)),
     ...sourcesOf(standbys).flatMap(({ guest, source }) => {
       const was = treesOf(before, source, guest);
@@ -62,10 +65,41 @@ export function judgeDone(now: Sight, standbys: readonly Standby[]): readonly st
   return standbys.flatMap(({ guest, source, host }) => {
     const state = hostOf(now, host).records.get(guest)?.state ?? 'none';
     const apart = differences(treesOf(now, source, guest), treesOf(now, host, guest));
-    return state === 'complete' && apart.length === 0
-      ? []
-      : [`${guest} on ${host} is not done: record ${state}, ${String(apart.length)} paths differ`];
+    if (state === 'complete' && apart.length === 0) return [];
+    const few = apart.length > 3 ? [...apart.slice(0, 3), '...'] : apart;
+    const differ = `${String(apart.length)} paths differ: ${few.join(', ')}`;
+    return [`${guest} on ${host} is not done: record ${state}, ${differ}`];
   });
+}
+
+/** Guests that are off everywhere: nobody is to be copied, so nothing of them may change. */
+function judgeResting(before: Sight, now: Sight, standbys: readonly Standby[]): readonly string[] {
+  const replicated = new Set(standbys.map(({ guest }) => guest));
+  return [...now.hosts].flatMap(([host, { trees }]) =>
+    [...trees]
+      .filter(([guest]) => !replicated.has(guest))
+      .flatMap(([guest, is]) => {
+        const [changed] = compareGuestTrees(treesOf(before, host, guest), is);
+        if (changed === undefined) return [];
+        return [`${guest} on ${host} changed (${changed.path}) although it is off everywhere`];
+      }),
+  );
+}
+
+/** What was there before and is not any more: volumes, maps and mounts of the host's own. */
+function judgeTaken(before: Sight, now: Sight): readonly string[] {
+  return [...now.hosts].flatMap(([name, host]) => {
+    const { volumes, maps, mounts } = hostOf(before, name).objects;
+    return [
+      ...absent('volumes', volumes, host.objects.volumes),
+      ...absent('maps', maps, host.objects.maps),
+      ...absent('mounts', mounts, host.objects.mounts),
+    ].map((object) => `taken from ${name}: ${object}`);
+  });
+}
+
+function absent(kind: string, before: readonly string[], now: readonly string[]) {
+  return before.filter((object) => !now.includes(object)).map((object) => `${kind}: ${object}`);
 }
 
 /** What is ours and still there. */

@@ -1,7 +1,5 @@
-import type { Simulation } from '../../fakes/simulation.js';
-import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
-import { recover, run } from '../../src/index.js';
-import type { Configuration, Connector, RunReport } from '../../src/index.js';
+import type { RunReport } from '../../src/index.js';
+import type { Invocation, SweptProgram } from './program.js';
 
 /** How one invocation came to its end. */
 export type Ending =
@@ -11,34 +9,16 @@ export type Ending =
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'endless'; readonly reason: string };
 
-export interface Invocation {
-  readonly command: 'run' | 'recover';
-  readonly simulation: Simulation;
-  readonly configuration: Configuration;
-  readonly runId: string;
-  readonly signal?: AbortSignal;
-  /** Stands between the program and the simulated hosts. */
-  readonly change?: (connector: Connector) => Connector;
-}
-
 /** No run takes so long that waits for nothing for ever: its longest limits are minutes. */
 const longestMs = 4 * 3_600_000;
 /** So many turns of the event loop in which no simulated time is waited for: nothing will come. */
 const idleTurns = 2_000;
 
-/** Lets xen-backup live once, from its start to its end or its death. */
-export async function live(invocation: Invocation): Promise<Ending> {
-  const { simulation, configuration, command, runId, signal, change } = invocation;
-  const plain = createSimulatedConnector(simulation, configuration);
-  const settings = {
-    configuration,
-    connector: change?.(plain) ?? plain,
-    runId,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const work = command === 'run' ? run(settings) : recover(settings);
+/** Lets a program live once, from its start to its end or its death. */
+export async function live(program: SweptProgram, invocation: Invocation): Promise<Ending> {
+  const { simulation } = invocation;
   let ending: Ending | undefined;
-  work.then(
+  program(invocation).then(
     (report) => {
       ending = { kind: 'ended', report };
     },

@@ -1,7 +1,7 @@
-import type { Connector } from '../../src/index.js';
 import { runCase } from './case.js';
 import { type FaultKind, faultKinds } from './fault-kinds.js';
 import { everyCase, partOf, type PlannedCase } from './plan.js';
+import type { SweptProgram } from './program.js';
 import { undisturbed } from './undisturbed.js';
 
 /** What is swept. */
@@ -16,7 +16,8 @@ export interface SweepRequest {
   readonly offset?: number;
   /** Only at commands whose text matches. */
   readonly only?: RegExp;
-  readonly change?: (connector: Connector) => Connector;
+  /** Default: xen-backup. */
+  readonly program?: SweptProgram;
 }
 
 /** A case in which something happened that never may. */
@@ -42,19 +43,18 @@ export interface SweepFigures {
 
 /** Lets every planned fault happen in a world of its own, and judges each. */
 export async function sweep(request: SweepRequest): Promise<SweepFigures> {
-  const { name, scenario, oneIn = 1, offset = 0, only = /(?:)/, change } = request;
+  const { name, scenario, oneIn = 1, offset = 0, only = /(?:)/, program } = request;
   const kinds = request.kinds ?? allKinds;
-  const measure = await undisturbed(name, scenario, change);
+  const measure = await undisturbed(name, scenario, program);
   const all = everyCase(measure, kinds).filter(({ boundary }) => only.test(boundary.text));
   const cases = partOf(all, oneIn, offset);
   const violations: Violation[] = [];
+  if (measure.findings.length > 0) {
+    violations.push({ case: 'nothing happens', findings: measure.findings });
+  }
   for (const planned of cases) {
-    const findings = await runCase({
-      undisturbed: measure,
-      ...planned,
-      ...(change === undefined ? {} : { change }),
-    });
-    if (findings.length > 0) violations.push({ case: describeCase(name, planned), findings });
+    const findings = await runCase({ undisturbed: measure, ...planned });
+    if (findings.length > 0) violations.push({ case: describeCase(planned), findings });
   }
   return {
     name,
@@ -69,7 +69,7 @@ export async function sweep(request: SweepRequest): Promise<SweepFigures> {
 
 const allKinds = Object.keys(faultKinds).filter((kind): kind is FaultKind => kind in faultKinds);
 
-function describeCase(name: string, { boundary, kind }: PlannedCase): string {
+function describeCase({ boundary, kind }: PlannedCase): string {
   const { number, host, text } = boundary;
-  return `${name}: ${kind} at ${String(number)} on ${host}: ${text.slice(0, 160)}`;
+  return `${kind} at ${String(number)} on ${host}: ${text.slice(0, 160)}`;
 }

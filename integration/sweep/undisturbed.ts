@@ -1,10 +1,14 @@
 import { commandText } from '../../fakes/faults/command-text.js';
 import { FaultScript } from '../../fakes/faults/script.js';
 import { isActive } from '../../fakes/domains/operations.js';
-import type { Connector, RunReport } from '../../src/index.js';
-import type { Standby } from './judge.js';
+import type { Simulation } from '../../fakes/simulation.js';
+import type { World } from '../../fakes/world/state.js';
+import type { RunReport } from '../../src/index.js';
+import { judgeEnding } from './exit-judge.js';
+import { judgeDone, judgeLeft, judgeSafety, type Standby } from './judge.js';
 import { live } from './life.js';
 import { look, type Sight } from './look.js';
+import { type SweptProgram, xenBackup } from './program.js';
 import { SweptScenario } from './swept-scenario.js';
 import { Verified } from './verified.js';
 
@@ -23,6 +27,7 @@ export interface Boundary {
 /** What a scenario does when nothing happens but its own faults: the measure of all its cases. */
 export interface Undisturbed {
   readonly scenario: SweptScenario;
+  readonly program: SweptProgram;
   readonly before: Sight;
   readonly boundaries: readonly Boundary[];
   /** Every guest on every host that does not run it. */
@@ -32,64 +37,97 @@ export interface Undisturbed {
   readonly runExitCode: number;
   readonly recoverExitCode: number;
   readonly nextExitCode: number;
+  /** What the judge says of the first run itself, in which nothing happened. */
+  readonly findings: readonly string[];
   /** States after `recover` from which a run has already been judged. */
   readonly verified: Verified;
 }
 
+/** What is due of a program in this scenario. */
+type Due = Pick<Undisturbed, 'served' | 'runExitCode' | 'recoverExitCode' | 'nextExitCode'>;
+
 /**
- * Runs a scenario once as it is, once more after `recover`, and remembers what came of it.
- *
- * @param change - stands between the program and the hosts in the first run, as in every case.
+ * Lets a program live once without any fault but the scenario's own, and remembers what it did.
+ * What is due of it is what xen-backup does there: in a run, a `recover` and a next run.
  */
 export async function undisturbed(
   name: string,
   text: string,
-  change?: (connector: Connector) => Connector,
+  program: SweptProgram = xenBackup,
 ): Promise<Undisturbed> {
   const scenario = await SweptScenario.build(name, text);
   const { configuration } = scenario;
+  const standbys = standbysOf(scenario);
   const simulation = scenario.begin(scenario.ownFaults);
   const { world } = simulation;
   const before = look(world, configuration);
-  const first = await reportOf(scenario, simulation, 'run', 1, change);
-  const ownFaults = new FaultScript(scenario.ownFaults);
-  const boundaries = world.trace.map(({ machine, argv }, index) => ({
-    number: index + 1,
-    host: machine,
-    argv,
-    text: commandText(argv),
-    isStruck: ownFaults.arm({ machine, argv, number: index + 1 }).at('before').length > 0,
-  }));
-  const recovered = await reportOf(scenario, scenario.resume(world), 'recover', 2);
-  const next = await reportOf(scenario, scenario.resume(world), 'run', 3);
-  const standbys = standbysOf(scenario);
+  const first = await reportOf(scenario, simulation, 1, program);
+  const boundaries = boundariesOf(scenario, world);
   const after = look(world, configuration);
+  const due =
+    program === xenBackup
+      ? await whatIsDue(scenario, world, first, standbys)
+      : await undisturbed(name, text);
   return {
     scenario,
+    program,
     before,
     boundaries,
     standbys,
+    served: due.served,
+    runExitCode: due.runExitCode,
+    recoverExitCode: due.recoverExitCode,
+    nextExitCode: due.nextExitCode,
+    findings: [
+      ...judgeEnding({ kind: 'ended', report: first }, [due.runExitCode]),
+      ...judgeSafety(before, after, standbys),
+      ...judgeLeft(before, after),
+      ...(first.exitCode === 0 ? judgeDone(after, due.served) : []),
+    ],
+    verified: new Verified(),
+  };
+}
+
+async function whatIsDue(
+  scenario: SweptScenario,
+  world: World,
+  first: RunReport,
+  standbys: readonly Standby[],
+): Promise<Due> {
+  const recovered = await reportOf(scenario, scenario.resume(world), 2, xenBackup, 'recover');
+  const next = await reportOf(scenario, scenario.resume(world), 3, xenBackup);
+  const after = look(world, scenario.configuration);
+  return {
     served: standbys.filter(
       ({ guest, host }) => after.hosts.get(host)?.records.get(guest)?.state === 'complete',
     ),
     runExitCode: first.exitCode,
     recoverExitCode: recovered.exitCode,
     nextExitCode: next.exitCode,
-    verified: new Verified(),
   };
+}
+
+function boundariesOf(scenario: SweptScenario, { trace }: World): readonly Boundary[] {
+  const ownFaults = new FaultScript(scenario.ownFaults);
+  return trace.map(({ machine, argv }, index) => ({
+    number: index + 1,
+    host: machine,
+    argv,
+    text: commandText(argv),
+    isStruck: ownFaults.arm({ machine, argv, number: index + 1 }).at('before').length > 0,
+  }));
 }
 
 async function reportOf(
   scenario: SweptScenario,
-  simulation: ReturnType<SweptScenario['begin']>,
-  command: 'run' | 'recover',
+  simulation: Simulation,
   life: number,
-  change?: (connector: Connector) => Connector,
+  program: SweptProgram,
+  command: 'run' | 'recover' = 'run',
 ): Promise<RunReport> {
-  const runId = sweepRunId(life);
   const { configuration } = scenario;
-  const changed = change === undefined ? {} : { change };
-  const ending = await live({ command, simulation, configuration, runId, ...changed });
+  const invocation = { command, simulation, configuration, runId: sweepRunId(life) };
+  const ending = await live(program, invocation);
   simulation.kill();
   await simulation.settle();
   if (ending.kind === 'ended') return ending.report;

@@ -1,5 +1,8 @@
 import type { Connector, CopyOutcome, Host } from '../../../src/index.js';
 import type { FaultKind } from '../fault-kinds.js';
+import { xenBackupOver } from '../program.js';
+import { scenarioText } from '../scenarios.js';
+import { sweep, type SweepFigures } from '../sweep.js';
 
 /** xen-backup with one thing missing, and what the sweep must say of it. */
 export interface Saboteur {
@@ -51,8 +54,18 @@ export const saboteurs: readonly Saboteur[] = [
   },
 ];
 
-/** A connector to sabotaged hosts. */
-export function sabotaged(connector: Connector, change: (host: Host) => Host): Connector {
+/** Sweeps xen-backup without it. */
+export function sabotage({ missing, kinds, at, change }: Saboteur): Promise<SweepFigures> {
+  return sweep({
+    name: `without ${missing}`,
+    scenario: scenarioText('wrong-fstab'),
+    kinds,
+    program: xenBackupOver((connector) => sabotaged(connector, change)),
+    ...(at === undefined ? { oneIn: 12 } : { only: at }),
+  });
+}
+
+function sabotaged(connector: Connector, change: (host: Host) => Host): Connector {
   return {
     ...connector,
     connect: async (name) => change(await connector.connect(name)),
