@@ -6,7 +6,7 @@ import { hostObjects, objectsLeft } from '../../fakes/judge/objects.js';
 import type { Machine } from '../../fakes/world/state.js';
 import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
 import { plan, recover, run } from '../../src/index.js';
-import type { RunReport } from '../../src/index.js';
+import type { PlanResult, RunEvent, RunOptions, RunReport } from '../../src/index.js';
 
 /** A shipped scenario's text. */
 export function scenario(name: string): string {
@@ -34,7 +34,10 @@ export class Stage {
     return new Stage(await createSimulation(parseScenario(text, 'scenario.yaml')));
   }
 
-  async run(...given: readonly (string | { readonly signal: AbortSignal })[]): Promise<RunReport> {
+  /** @param given - names of guests, and what else a run is told. */
+  async run(
+    ...given: readonly (string | Pick<RunOptions, 'signal' | 'onEvent' | 'jobs'>)[]
+  ): Promise<RunReport> {
     const { configuration, connector } = this.#hosts();
     const guests = given.filter((one) => typeof one === 'string');
     const [told = {}] = given.filter((one) => typeof one === 'object');
@@ -44,6 +47,11 @@ export class Stage {
       ...told,
       ...(guests.length === 0 ? {} : { guests }),
     });
+  }
+
+  /** What a run would do; targets are not changed. */
+  async look(onEvent: (event: RunEvent) => void = () => undefined): Promise<PlanResult> {
+    return plan({ ...this.#hosts(), onEvent });
   }
 
   async plan(): Promise<void> {
