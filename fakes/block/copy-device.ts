@@ -4,7 +4,6 @@ import { keyOf } from './devices.js';
 import { placesOf, totalSectors } from './places.js';
 import { placeKey, resolveRange, wholeOf } from './resolve.js';
 import type { BlockContent, BlockDevice, ContentRecord, Extent, Place } from './types.js';
-import { liveView } from './types.js';
 
 /** A device and the one that gets its bytes. */
 export interface DevicePair {
@@ -35,7 +34,10 @@ export function copyDevices(from: Machine, onto: Machine, pairs: readonly Device
     const isWhole = totalSectors(layout) === totalSectors(record.layout);
     if (first === undefined || !isWhole) continue;
     const content = copyContent(record.content);
-    viewOf(onto, liveView).set(placeKey(first), { ...record, layout, content });
+    // What shows them there: a thin volume has a view of its own.
+    for (const view of new Set(pieces.map((piece) => piece.view))) {
+      viewOf(onto, view).set(placeKey(first), { ...record, layout, content });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   LogicalVolume,
   SnapshotFill,
   SnapshotHealth,
+  ThinPoolFill,
   VolumeInventory,
 } from '../../src/core/model/index.js';
 import type { SnapshotRequest, VolumeManager, WatchedSnapshot } from '../../src/ports/index.js';
@@ -45,6 +46,10 @@ export function simulatedVolumeManager(machine: Machine): VolumeManager {
     snapshotHealth: async (group, name) => snapshotHealth(machine, group, name),
     snapshotFills: async (snapshots) =>
       snapshots.map((snapshot) => snapshotFillOf(machine, snapshot)),
+    thinPoolFills: async (pools) =>
+      pools.map(({ volumeGroup, name }) =>
+        poolFill(machine, lvmMapName(hostGroup(machine, volumeGroup).metadata.name, name, 'tpool')),
+      ),
     readGuestVolumeGroups: async (devices) => readGuestGroups(machine, devices),
   };
 }
@@ -202,7 +207,12 @@ function snapshotFillOf(
   const health = snapshotHealth(machine, volumeGroup, name);
   if (health.kind === 'invalid') return health;
   const { metadata } = hostGroup(machine, volumeGroup);
-  if (pool !== undefined) return poolFill(machine, lvmMapName(metadata.name, pool, 'tpool'));
+  if (pool !== undefined) {
+    const fill = poolFill(machine, lvmMapName(metadata.name, pool, 'tpool'));
+    return fill.kind === 'open'
+      ? { ...fill, kind: 'thin' }
+      : { kind: 'invalid', status: `pool: ${fill.status}` };
+  }
   const volume = findVolume(metadata, name);
   const map = volume === undefined ? undefined : mapOf(machine, metadata, volume);
   const snapshot = activeSnapshots(machine).find((active) => active.map === map);
@@ -213,12 +223,12 @@ function snapshotFillOf(
   return { kind: 'thick', usedBytes: usedSectors * 512, sizeBytes: totalSectors * 512 };
 }
 
-function poolFill(machine: Machine, mapName: string): SnapshotFill {
+function poolFill(machine: Machine, mapName: string): ThinPoolFill {
   const [target] = mapNamed(machine, mapName)?.table ?? [];
   const pool = target?.kind === 'thin-pool' ? machine.thinPools.get(target.pool) : undefined;
   if (pool === undefined) throw portError(machine, 'volume-not-found', `no pool ${mapName}`);
   return {
-    kind: 'thin',
+    kind: 'open',
     data: { usedBlocks: usedDataBlocks(pool), totalBlocks: pool.dataSectors / pool.blockSectors },
     metadata: { usedBlocks: pool.usedMetadataBlocks, totalBlocks: pool.metadataBlocks },
   };

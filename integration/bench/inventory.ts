@@ -23,6 +23,8 @@ const guests = Array.from(
     ),
     snapshotSize: { kind: 'percent-of-origin', percent: 20 },
     snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
+    thinPoolLimitPercent: 90,
+    withoutSnapshot: [],
     exclude: ['/tmp/*'],
     consistency: 'none',
     pauseLimitMs: 30_000,

@@ -275,8 +275,20 @@ export function describeVolumeManagerContract(name: string, makeHost: MakeBlockH
       for (const { usedBlocks, totalBlocks } of [fill.data, fill.metadata]) {
         expect(usedBlocks).toBeLessThan(totalBlocks);
       }
+      const { kind: _kind, ...levels } = fill;
+      const [alone] = await volumes().thinPoolFills([
+        { volumeGroup: host().volumeGroup, name: pool },
+      ]);
+      expect(alone).toEqual({ ...levels, kind: 'open' });
       await volumes().removeSnapshot(wanted);
       expect(await listed(wanted.name)).toBeUndefined();
+    });
+
+    it('says when a pool is not there', async () => {
+      const { volumeGroup } = host();
+      const fills = volumes().thinPoolFills([{ volumeGroup, name: 'no-such-pool' }]);
+      await expect(fills).rejects.toMatchObject({ code: 'volume-not-found' });
+      expect(await volumes().thinPoolFills([])).toEqual([]);
     });
 
     it('keeps the guests’ volumes out of the host’s inventory', async () => {

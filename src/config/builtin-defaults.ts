@@ -4,6 +4,8 @@ export const builtInDefaults = {
   stateDir: '/var/lib/xen-backup',
   snapshotSize: '20%',
   snapshotMaxSize: '100%',
+  thinPoolLimit: '90%',
+  withoutSnapshot: [],
   exclude: ['/tmp/*'],
   consistency: 'none',
   pauseLimit: '30s',

@@ -100,6 +100,8 @@ describe("VS Code's language service", () => {
     const settings = [
       'snapshotSize',
       'snapshotMaxSize',
+      'thinPoolLimit',
+      'withoutSnapshot',
       'exclude',
       'consistency',
       'pauseLimit',
@@ -158,6 +160,8 @@ describe("VS Code's language service", () => {
       defaults: {
         snapshotSize: '20%',
         snapshotMaxSize: '100%',
+        thinPoolLimit: '90%',
+        withoutSnapshot: ['xvdb'],
         exclude: ['/tmp/*'],
         consistency: 'none',
         pauseLimit: '30s',

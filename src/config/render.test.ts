@@ -49,6 +49,8 @@ describe('the configuration in effect', () => {
       defaults:
         snapshotSize: 20%
         snapshotMaxSize: 100%
+        thinPoolLimit: 90%
+        withoutSnapshot: []
         exclude:
           - /tmp/*
         consistency: none
@@ -67,6 +69,8 @@ describe('the configuration in effect', () => {
             - b
           snapshotSize: 20%
           snapshotMaxSize: 100%
+          thinPoolLimit: 90%
+          withoutSnapshot: []
           exclude:
             - /tmp/*
           consistency: none
@@ -94,6 +98,8 @@ describe('the configuration in effect', () => {
     const settings = {
       snapshotSize: optional(fc.constantFrom('20%', '0.5%', '20G', '1.5T', '1049601B', 1_048_577)),
       snapshotMaxSize: optional(fc.constantFrom('20%', '150%', '40G', 2_097_152)),
+      thinPoolLimit: optional(fc.constantFrom('1%', '87.5%', '99%')),
+      withoutSnapshot: optional(fc.subarray(['xvda', 'sdb'])),
       exclude: optional(fc.array(text)),
       consistency: optional(fc.constantFrom('none', 'pause', 'freeze')),
       pauseLimit: optional(fc.constantFrom('1s', '30s', '10min')),

@@ -46,6 +46,8 @@ function settingsInput(settings: GuestSettings) {
   return {
     snapshotSize: formatSnapshotSize(settings.snapshotSize),
     snapshotMaxSize: formatSnapshotSize(settings.snapshotMaxSize),
+    thinPoolLimit: formatPercent(settings.thinPoolLimitPercent),
+    withoutSnapshot: [...settings.withoutSnapshot],
     exclude: [...settings.exclude],
     consistency: settings.consistency,
     pauseLimit: String(formatDuration(settings.pauseLimitMs)),

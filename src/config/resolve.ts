@@ -14,6 +14,7 @@ import {
   snapshotMaxSizeSchema,
   snapshotSizeSchema,
   stallTimeoutSchema,
+  thinPoolLimitSchema,
 } from './schema-values.js';
 
 /** A configuration with all defaults, and those defaults. */
@@ -59,6 +60,8 @@ function builtInSettings(): GuestSettings {
   return {
     snapshotSize: snapshotSizeSchema.parse(builtInDefaults.snapshotSize),
     snapshotMaxSize: snapshotMaxSizeSchema.parse(builtInDefaults.snapshotMaxSize),
+    thinPoolLimitPercent: thinPoolLimitSchema.parse(builtInDefaults.thinPoolLimit),
+    withoutSnapshot: builtInDefaults.withoutSnapshot,
     exclude: builtInDefaults.exclude,
     consistency: builtInDefaults.consistency,
     pauseLimitMs: pauseLimitSchema.parse(builtInDefaults.pauseLimit),
@@ -77,6 +80,8 @@ function overlay(below: GuestSettings, above: ParsedSettings): GuestSettings {
   return {
     snapshotSize: above.snapshotSize ?? below.snapshotSize,
     snapshotMaxSize: above.snapshotMaxSize ?? below.snapshotMaxSize,
+    thinPoolLimitPercent: above.thinPoolLimit ?? below.thinPoolLimitPercent,
+    withoutSnapshot: above.withoutSnapshot ?? below.withoutSnapshot,
     exclude: above.exclude ?? below.exclude,
     consistency: above.consistency ?? below.consistency,
     pauseLimitMs: above.pauseLimit ?? below.pauseLimitMs,

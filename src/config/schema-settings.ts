@@ -8,6 +8,7 @@ import {
   snapshotMaxSizeSchema,
   snapshotSizeSchema,
   stallTimeoutSchema,
+  thinPoolLimitSchema,
 } from './schema-values.js';
 
 const maxDeletes = z
@@ -33,6 +34,18 @@ const maxDeletes = z
 export const settingsShape = {
   snapshotSize: snapshotSizeSchema.optional(),
   snapshotMaxSize: snapshotMaxSizeSchema.optional(),
+  thinPoolLimit: thinPoolLimitSchema.optional(),
+  withoutSnapshot: z
+    .array(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/, "expected the guest's name of a disk"),
+    )
+    .optional()
+    .meta({
+      description:
+        'Disks, by the names that the guest has for them, that are read as they are, without a snapshot, also while the guest runs and writes to them: what is copied may be of no single moment, and damaged. For disks that hardly change. A guest that is shut off needs no entry.',
+      examples: [['xvdb']],
+      default: [],
+    }),
   exclude: z
     .array(
       z

@@ -12,6 +12,7 @@ import {
   readPercent,
   readSnapshotSize,
   readStallTimeout,
+  readThinPoolLimit,
   snapshotSizePattern,
 } from './units.js';
 
@@ -82,6 +83,19 @@ export const snapshotMaxSizeSchema = textOrNumber({
     default: builtInDefaults.snapshotMaxSize,
   },
 });
+
+export const thinPoolLimitSchema = textLike(
+  percentPattern,
+  readThinPoolLimit,
+  'expected a share such as 90%',
+)
+  .meta({
+    description:
+      "How full the pool of a thin volume may be, its data and its metadata, on the source and on targets: above this a guest's volumes in it are not touched, and a copy that is at work is ended. A pool that is full stops every guest that lies in it.",
+    examples: ['90%'],
+    default: builtInDefaults.thinPoolLimit,
+  })
+  .transform((text, context) => addReading(readThinPoolLimit(text), text, context));
 
 export const shareSchema = textLike(percentPattern, readPercent, 'expected a share such as 30%')
   .meta({

@@ -28,6 +28,7 @@ hosts:
 defaults:
   snapshotSize: ${builtInDefaults.snapshotSize}                # of the origin, or a size: 20G
   snapshotMaxSize: ${builtInDefaults.snapshotMaxSize}            # one that fills grows up to this, where the VG has room
+  thinPoolLimit: ${builtInDefaults.thinPoolLimit}               # a fuller thin pool is not touched, on source and targets
   exclude: [${builtInDefaults.exclude.join(', ')}]                # rsync patterns, anchored at the guest's root
   consistency: ${builtInDefaults.consistency}                # none, pause or freeze
   pauseLimit: ${builtInDefaults.pauseLimit}                  # then a timer on the host lets the guest go on

@@ -65,6 +65,13 @@ export function readPercent(text: string): Reading<number> {
   return percent <= 100 ? { kind: 'value', value: percent } : wrong('must be 100% or less');
 }
 
+/** Percent of a thin pool: at least one, and never all of it. */
+export function readThinPoolLimit(text: string): Reading<number> {
+  const percent = readPercent(text);
+  if (percent.kind === 'wrong') return wrong('expected a share such as 90%');
+  return percent.value >= 1 && percent.value <= 99 ? percent : wrong('must be between 1% and 99%');
+}
+
 /** Room for a snapshot: a size or a share of the origin. */
 export function readSnapshotSize(text: string): Reading<SnapshotSize> {
   if (text.endsWith('%')) return readShareOfOrigin(text);

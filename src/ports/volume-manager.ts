@@ -3,6 +3,8 @@ import type {
   LogicalVolume,
   SnapshotFill,
   SnapshotHealth,
+  ThinPoolFill,
+  ThinPoolName,
   VolumeInventory,
 } from '../core/model/index.js';
 
@@ -70,6 +72,13 @@ export interface VolumeManager {
    * @throws `volume-not-found`, `output-unexpected`, `command-timed-out`.
    */
   snapshotFills(snapshots: readonly WatchedSnapshot[]): Promise<readonly SnapshotFill[]>;
+  /**
+   * How full the thin pools given are, in their order, as {@link snapshotFills} asks.
+   *
+   * @throws `volume-not-found` (also for a pool that is not active), `output-unexpected`,
+   * `command-timed-out`.
+   */
+  thinPoolFills(pools: readonly ThinPoolName[]): Promise<readonly ThinPoolFill[]>;
   /**
    * Makes a thick snapshot of ours larger, while it is read, and leaves it unknown to dmeventd: LVM
    * would otherwise have it monitored from then on.

@@ -6,6 +6,8 @@ import {
   type LogicalVolume,
   type SnapshotFill,
   type SnapshotHealth,
+  type ThinPoolFill,
+  type ThinPoolName,
   type VolumeInventory,
 } from '../../core/model/index.js';
 import type {
@@ -24,7 +26,7 @@ import {
   saysMapIsAbsent,
 } from '../shared/index.js';
 import * as argv from './argv.js';
-import { parseFills, watchedMaps } from './fill.js';
+import { parseFills, parsePoolFills, poolMaps, watchedMaps } from './fill.js';
 import { readGuestVolumeGroups } from './guest-reader.js';
 import { volumeHolders } from './holders.js';
 import { hostDeviceSettings } from './host-settings.js';
@@ -120,6 +122,17 @@ class LvmVolumeManager implements VolumeManager {
     });
     this.#requireMaps(result);
     return parseOutput(this.#host, result, (text) => parseFills(text, snapshots));
+  }
+
+  async thinPoolFills(pools: readonly ThinPoolName[]): Promise<readonly ThinPoolFill[]> {
+    if (pools.length === 0) return [];
+    for (const { volumeGroup, name } of pools) volumeOperand(volumeGroup, name);
+    const result = await this.#runner.run({
+      argv: argv.mapStatesArgv(poolMaps(pools)),
+      timeoutMs: fillTimeoutMs,
+    });
+    this.#requireMaps(result);
+    return parseOutput(this.#host, result, (text) => parsePoolFills(text, pools));
   }
 
   async snapshotHealth(volumeGroup: string, snapshot: string): Promise<SnapshotHealth> {

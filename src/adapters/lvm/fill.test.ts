@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFills, watchedMaps } from './fill.js';
+import { parseFills, parsePoolFills, poolMaps, watchedMaps } from './fill.js';
 
 const thick = { volumeGroup: 'VolGroupXX', name: 'xen-backup-abcdefghij-1' };
 const other = { volumeGroup: 'VolGroupXX', name: 'xen-backup-abcdefghij-2' };
@@ -85,5 +85,35 @@ describe('the fill of snapshots', () => {
     ['lines without names', '0 8 snapshot 16/32 16\n0 8 snapshot 16/32 16\n'],
   ])('is never guessed from %s among several', (_, text) => {
     expect(() => parseFills(text, [thick, other])).toThrow();
+  });
+});
+
+describe('the fill of pools asked for by themselves', () => {
+  const pool = { volumeGroup: 'vg', name: 'my-pool' };
+  const state = '0 1024 thin-pool 2 15/1024 80/800 - rw discard_passdown queue_if_no_space - 1024 ';
+
+  it('asks each pool once, by the map that LVM keeps below the volume', () => {
+    expect(poolMaps([pool, pool])).toEqual([poolMap]);
+  });
+
+  it('is that of data and metadata', () => {
+    expect(parsePoolFills(`${state}\n`, [pool])).toEqual([
+      {
+        kind: 'open',
+        data: { usedBlocks: 80, totalBlocks: 800 },
+        metadata: { usedBlocks: 15, totalBlocks: 1024 },
+      },
+    ]);
+  });
+
+  it('is closed when it takes no more writes', () => {
+    const full = state.replace('rw', 'out_of_data_space');
+    expect(parsePoolFills(`${full}\n`, [pool])).toEqual([
+      { kind: 'closed', status: 'out_of_data_space' },
+    ]);
+  });
+
+  it.each(['', '0 8 linear 253:1 0\n'])('is never guessed from %j', (text) => {
+    expect(() => parsePoolFills(text, [pool])).toThrow();
   });
 });

@@ -1,4 +1,9 @@
-import { deviceMapperName, type SnapshotFill } from '../../core/model/index.js';
+import {
+  deviceMapperName,
+  type SnapshotFill,
+  type ThinPoolFill,
+  type ThinPoolName,
+} from '../../core/model/index.js';
 import type { WatchedSnapshot } from '../../ports/index.js';
 import { linesOf, parseCount, unexpectedOutput } from '../shared/index.js';
 import { parseSnapshotStatus } from './parse.js';
@@ -19,6 +24,29 @@ export function watchedMaps(snapshots: readonly WatchedSnapshot[]): readonly str
 /** LVM keeps the thin-pool target in a map of its own below the volume. */
 function poolMap(volumeGroup: string, pool: string): string {
   return `${deviceMapperName(volumeGroup, pool)}-tpool`;
+}
+
+/** The maps behind pools that are asked for by themselves, each once. */
+export function poolMaps(pools: readonly ThinPoolName[]): readonly string[] {
+  return [...new Set(pools.map(({ volumeGroup, name }) => poolMap(volumeGroup, name)))];
+}
+
+/**
+ * The fill of each pool, from `dmsetup status` of {@link poolMaps}.
+ *
+ * @throws `output-unexpected`.
+ */
+export function parsePoolFills(
+  text: string,
+  pools: readonly ThinPoolName[],
+): readonly ThinPoolFill[] {
+  const states = statesByMap(text, poolMaps(pools));
+  return pools.map(({ volumeGroup, name }) => {
+    const map = poolMap(volumeGroup, name);
+    const state = states.get(map);
+    if (state === undefined) throw unexpectedOutput(`dmsetup status: nothing about ${map}`, text);
+    return poolFill(state);
+  });
 }
 
 /**
@@ -75,8 +103,15 @@ function thinFill(own: string, pool: string): SnapshotFill {
   if (health.kind !== 'unlimited') {
     throw unexpectedOutput('dmsetup status: not a thin snapshot', own);
   }
+  const fill = poolFill(pool);
+  return fill.kind === 'closed'
+    ? { kind: 'invalid', status: `pool: ${fill.status}` }
+    : { ...fill, kind: 'thin' };
+}
+
+function poolFill(pool: string): ThinPoolFill {
   const [, state] = /^0 \d+ thin-pool (.+)$/.exec(pool) ?? [];
-  if (state === 'Fail' || state === 'Error') return { kind: 'invalid', status: `pool: ${state}` };
+  if (state === 'Fail' || state === 'Error') return { kind: 'closed', status: state };
   // Transaction, metadata, data, held root, mode, and settings; later kernels add more.
   const match =
     /^\d+ (\d+)\/(\d+) (\d+)\/(\d+) (?:\d+|-) (rw|ro|out_of_data_space) \S+ \S+(?: (needs_check|-))?(?: \d+)?$/.exec(
@@ -94,10 +129,10 @@ function thinFill(own: string, pool: string): SnapshotFill {
   }
   const [mode, check] = match?.slice(5, 7) ?? [];
   if (mode !== 'rw' || check === 'needs_check') {
-    return { kind: 'invalid', status: `pool: ${mode === 'rw' ? 'needs_check' : String(mode)}` };
+    return { kind: 'closed', status: mode === 'rw' ? 'needs_check' : String(mode) };
   }
   return {
-    kind: 'thin',
+    kind: 'open',
     data: { usedBlocks: dataUsed, totalBlocks: dataTotal },
     metadata: { usedBlocks: metadataUsed, totalBlocks: metadataTotal },
   };

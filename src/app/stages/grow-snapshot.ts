@@ -21,7 +21,9 @@ export interface GrowthPlace {
 /** The gauge of a snapshot, which may grow where the configuration allows it. */
 export function gaugeOf(guest: GuestConfiguration, snapshot: TakenSnapshot): SnapshotGauge {
   const { storage } = snapshot;
-  if (storage.kind === 'thin') return new SnapshotGauge(snapshot, 'none');
+  if (storage.kind === 'thin') {
+    return new SnapshotGauge(snapshot, 'none', guest.thinPoolLimitPercent / 100);
+  }
   const mayGrow = maxBytesOf(guest, snapshot) > storage.sizeBytes;
   const gauge = new SnapshotGauge(snapshot, mayGrow ? 'possible' : 'none');
   gauge.growthObstacle = `it may not grow (snapshotMaxSize: ${saySnapshotSize(guest.snapshotMaxSize)})`;

@@ -23,8 +23,11 @@ export class SnapshotGauge {
   #peakShare = 0;
   #peakUsed = 0;
   #told = '';
+  readonly #poolLimit: number;
 
-  constructor(snapshot: TakenSnapshot, growth: 'none' | 'possible') {
+  /** @param poolLimit - of the pool of a thin one, 0 to 1 */
+  constructor(snapshot: TakenSnapshot, growth: 'none' | 'possible', poolLimit = 1) {
+    this.#poolLimit = poolLimit;
     this.snapshot = snapshot;
     this.growth = growth;
   }
@@ -72,6 +75,7 @@ export class SnapshotGauge {
   judge(lookEveryMs: number): FillVerdict {
     const { last } = this;
     if (last === undefined || this.#coversOrigin(last.size)) return 'fine';
+    if (this.snapshot.storage.kind === 'thin' && shareOf(last) > this.#poolLimit) return 'stop';
     return judgeFill(last, this.speed, lookEveryMs, this.growth);
   }
 

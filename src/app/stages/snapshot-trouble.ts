@@ -74,7 +74,11 @@ function remedy(
   all: readonly SnapshotGauge[],
 ): { readonly remedy?: string } {
   if (snapshot.storage.kind === 'thin') {
-    return { remedy: 'Nothing was deleted. Make the pool larger, and run again.' };
+    return {
+      remedy:
+        'Nothing was deleted. A pool that is full stops every guest that lies in it: make it ' +
+        'larger, or run while the guest writes less.',
+    };
   }
   const proposed = proposal(guest, all, 'cut-off');
   if (proposed === undefined) return {};

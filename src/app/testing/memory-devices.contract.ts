@@ -8,6 +8,7 @@ import {
   type SnapshotFill,
   type SnapshotHealth,
   type StepSegment,
+  type ThinPoolFill,
   type VolumeGroup,
   XenBackupError,
 } from '../../core/index.js';
@@ -71,6 +72,8 @@ export class MemoryDevices {
   /** Who is said to hold a volume that is open. */
   holders: VolumeHolders = { words: ['somebody'], activeGroups: [] };
   readonly health = new Map<string, SnapshotHealth>();
+  /** How full every thin pool is. */
+  poolPercent = 50;
   readonly #host: DeviceOwner;
   readonly #contents = new Map<string, Shown>();
   #minor = 0;
@@ -189,6 +192,14 @@ export class MemoryDevices {
       snapshotFills: (snapshots) =>
         host.call(`fills ${snapshots.map(({ name }) => name).join(' ')}`, () =>
           snapshots.map(({ name }) => this.#fillOf(name)),
+        ),
+      thinPoolFills: (pools) =>
+        host.call(`pools ${pools.map(({ name }) => name).join(' ')}`, () =>
+          pools.map((): ThinPoolFill => {
+            const usedBlocks = this.poolPercent;
+            const metadata = { usedBlocks: 10, totalBlocks: 100 };
+            return { kind: 'open', data: { usedBlocks, totalBlocks: 100 }, metadata };
+          }),
         ),
       snapshotHealth: (_, name) =>
         host.call(`health ${name}`, () => {

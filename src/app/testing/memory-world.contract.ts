@@ -192,6 +192,8 @@ export function guestOf(
     hosts,
     snapshotSize: { kind: 'percent-of-origin', percent: 20 },
     snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
+    thinPoolLimitPercent: 90,
+    withoutSnapshot: [],
     exclude: ['/tmp/*'],
     consistency: 'none',
     pauseLimitMs: 30_000,

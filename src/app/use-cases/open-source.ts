@@ -24,6 +24,7 @@ import {
   takeSnapshots,
 } from '../stages/open-disks.js';
 import { openTree, type OpenTreeRequest } from '../stages/open-tree.js';
+import { poolsOf, requirePoolRoom } from '../stages/thin-pools.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
 import type { GuestSurvey } from './survey.js';
@@ -114,6 +115,7 @@ export async function openSource(
   { survey, ...window }: Pick<SnapshotsRequest, 'window'> & Surveyed = {},
 ): Promise<OpenSource> {
   const { session, origins, inventory } = found;
+  await requirePoolRoom(session.host, guest, poolsOf(origins.map(({ volume }) => volume)));
   const taken = await takeSnapshots({ session, stack, guest, ...window }, origins, inventory);
   const opened = await openTree({
     session,

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
+import { poolsOf, requirePoolRoom } from '../stages/thin-pools.js';
 import { openTree } from '../stages/open-tree.js';
 import { requireFree } from '../standby/require-free.js';
 import type { StandbyState } from '../standby/standby-state.js';
@@ -53,6 +54,7 @@ export async function openTarget(
   const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
   for (const disk of volumes) requireUsable(session, disk, source.found);
+  await requirePoolRoom(host, guest, poolsOf(volumes.map(({ volume }) => volume)));
   for (const disk of volumes) await requireFree(session, clock, guest.name, disk);
   await state.requireUnused({ host, volumes });
   const opened = await openTree({

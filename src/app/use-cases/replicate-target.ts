@@ -13,6 +13,7 @@ import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { mountTarget } from '../stages/mount-trees.js';
+import { poolsOf, requirePoolRoom, watchPools } from '../stages/thin-pools.js';
 import { requireNotNewer } from '../standby/require-not-newer.js';
 import { StandbyState } from '../standby/standby-state.js';
 import { type Watch, watchRest } from '../standby/watch-rest.js';
@@ -49,7 +50,7 @@ class TargetReplication {
   readonly #record: LockedTarget['record'];
   readonly #state: StandbyState;
   readonly #lost: AbortSignal;
-  /** Aborts when somebody else begins to use the standby. */
+  /** Aborts when somebody else begins to use the standby, or when it has no more room. */
   readonly #used = new AbortController();
   readonly #signal: AbortSignal;
   readonly #stack: StepStack;
@@ -169,10 +170,29 @@ class TargetReplication {
     await requireAtRest(this.#session, job.guest);
     await this.#replication.rememberSource();
     await this.#state.begin(newRecord(this.#replication, 'standby', 'syncing'));
-    await this.#watch.measure('copy', () =>
-      realPass(job, cleared, (written) => {
-        this.#totals = written;
-      }),
+    const room = this.#watchRoom();
+    try {
+      await this.#watch.measure('copy', () =>
+        realPass(job, cleared, (written) => {
+          this.#totals = written;
+        }),
+      );
+    } finally {
+      await room.stop();
+    }
+  }
+
+  /** What is written fills the pools of thin volumes: others live in them. */
+  #watchRoom(): Watch {
+    const { context, guest } = this.#replication;
+    const pools = poolsOf(this.#opened?.volumes.map(({ volume }) => volume) ?? []);
+    if (pools.length === 0) return { stop: async () => undefined };
+    return watchPools(
+      context.clock,
+      () => requirePoolRoom(this.#session.host, guest, pools),
+      (error) => {
+        this.#used.abort(error);
+      },
     );
   }
 

@@ -129,6 +129,8 @@ function hosts(answers: Readonly<Record<string, Answer>>, guests: readonly strin
       const settings = {
         snapshotSize: { kind: 'bytes', bytes: 1 },
         snapshotMaxSize: { kind: 'bytes', bytes: 1 },
+        thinPoolLimitPercent: 90,
+        withoutSnapshot: [],
         exclude: [],
         consistency: 'none',
         pauseLimitMs: 30_000,

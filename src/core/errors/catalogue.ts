@@ -135,6 +135,11 @@ export const errorCatalogue = {
       'Nothing was deleted. Set a larger snapshotSize or snapshotMaxSize, free extents in the ' +
       'volume group, or run while the guest writes less.',
   },
+  'thin-pool-full': {
+    meaning: 'The pool of a thin volume is fuller than thinPoolLimit allows, or takes no writes.',
+    remedy:
+      'Make the pool larger, or free blocks in it: one that is full stops every guest in it.',
+  },
   'device-not-found': {
     meaning: 'A block device is not there.',
     remedy: 'Check the disks of the domain on the host named.',

@@ -12,6 +12,8 @@ const guest: GuestConfiguration = {
   hosts: ['a', 'b', 'c'],
   snapshotSize: { kind: 'percent-of-origin', percent: 20 },
   snapshotMaxSize: { kind: 'percent-of-origin', percent: 100 },
+  thinPoolLimitPercent: 90,
+  withoutSnapshot: [],
   exclude: [],
   consistency: 'none',
   pauseLimitMs: 30_000,

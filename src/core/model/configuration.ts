@@ -39,6 +39,10 @@ export interface GuestSettings {
   readonly snapshotSize: SnapshotSize;
   /** How large a thick snapshot may become while it is read; not larger than that is no growth. */
   readonly snapshotMaxSize: SnapshotSize;
+  /** How full a thin pool may be, data and metadata; above it nothing is begun or gone on with. */
+  readonly thinPoolLimitPercent: number;
+  /** Disks, by the guest's names, that are read as they are also while the guest runs. */
+  readonly withoutSnapshot: readonly string[];
   /** rsync patterns anchored at the guest's root. */
   readonly exclude: readonly string[];
   readonly consistency: 'none' | 'pause' | 'freeze';

@@ -44,6 +44,18 @@ export interface BlockFill {
   readonly totalBlocks: number;
 }
 
+/** A thin pool of the host, by name. */
+export interface ThinPoolName {
+  readonly volumeGroup: string;
+  readonly name: string;
+}
+
+/** How full a thin pool is. */
+export type ThinPoolFill =
+  | { readonly kind: 'open'; readonly data: BlockFill; readonly metadata: BlockFill }
+  /** It takes no more writes, whatever its fill. */
+  | { readonly kind: 'closed'; readonly status: string };
+
 /** What a snapshot that is read takes up, as seen in one look. */
 export type SnapshotFill =
   /** Room of its own, for what the origin has overwritten. */
