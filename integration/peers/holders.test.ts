@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +122,32 @@ describe('a mount that is busy at teardown', () => {
       `mount ${mounted.mountPoint}`,
     ]);
   });
+
+  it('does not name a service whose mount namespace follows ours', async () => {
+    const shared = join(directory, 'shared');
+    mkdirSync(shared);
+    // What systemd has done to / on every host.
+    here(['mount', '--bind', shared, shared]);
+    here(['mount', '--make-rshared', shared]);
+    try {
+      const service = ['unshare', '--mount', '--propagation', 'slave'];
+      const child = await hold([...service, 'sh', '-c', 'echo ready && exec cat']);
+      const { mountPoint } = await mountNew(execHere, shared, 'ext4', 64);
+      expect(mountsOf(child)).toContain(` ${mountPoint} `);
+      const device = here(['findmnt', '-n', '-o', 'MAJ:MIN', mountPoint]).trim();
+      const holders = await describeHolders(runner, hostName, deviceNumber(device));
+      expect(holders).toEqual([`mount ${mountPoint}`]);
+      here(['umount', mountPoint]);
+      expect(mountsOf(child)).not.toContain(` ${mountPoint} `);
+    } finally {
+      here(['umount', '--recursive', shared]);
+    }
+  });
 });
+
+function mountsOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${String(pid)}/mountinfo`, 'utf8');
+}
 
 describe('a device that is busy', () => {
   it('names the process that has it open', async () => {

@@ -9,8 +9,9 @@
  * in the kernel, without a process). Changes nothing, kills nobody.
  *
  * A process counts when it has the device or a file on it open, works in it, runs from it, has it
- * mapped into memory, or keeps it mounted in a mount namespace of its own (a container, a service
- * with PrivateMounts). `stat -L` goes through the links of /proc, so it also sees files that are
+ * mapped into memory, or keeps it mounted in a mount namespace of its own. Most services of systemd
+ * have such a namespace, which follows ours: what we unmount is unmounted there too (propagation,
+ * mount_namespaces(7)), so they hold nothing; measured with udevd and networkd. `stat -L` goes through the links of /proc, so it also sees files that are
  * deleted or hidden under another mount. A process that ends meanwhile is simply not there.
  */
 export const HOLDERS_SCRIPT = `
@@ -22,6 +23,21 @@ node=$(printf '%x:%x' "$major" "$minor")
 mapped=$(printf '%02x:%02x' "$major" "$minor")
 own=$(readlink /proc/self/ns/mnt)
 plain() { tr '\\n\\t' '??' | head -c 300; }
+# Peer groups of the mounts we can see: a mount elsewhere that belongs to one goes with ours.
+groups=' '
+optional() { case $1 in '- '*) ;; *) printf %s "\${1%% - *}" ;; esac; }
+while read -r _ _ device _ _ _ more; do
+  [ "$device" = "$1" ] || continue
+  for word in $(optional "$more"); do
+    case $word in shared:*) groups="$groups\${word#*:} " ;; esac
+  done
+done </proc/self/mountinfo
+follows() {
+  for word in $(optional "$1"); do
+    case $word in shared:*|master:*) case $groups in *" \${word#*:} "*) return 0 ;; esac ;; esac
+  done
+  return 1
+}
 holds() { [ "$1" = "$number" ] || [ "$1" = "$also" ] || [ "$2" = "$node" ]; }
 {
   find /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/exe /proc/[0-9]*/fd -type l \\
@@ -38,8 +54,9 @@ holds() { [ "$1" = "$number" ] || [ "$1" = "$also" ] || [ "$2" = "$node" ]; }
     [ "$space" != "$own" ] || continue
     at=\${at#/proc/}
     at=\${at%%/*}
-    while read -r _ _ device _ point _; do
-      [ "$device" != "$1" ] || printf '%s mountinfo %s\\n' "$at" "$point"
+    while read -r _ _ device _ point _ more; do
+      [ "$device" = "$1" ] || continue
+      follows "$more" || printf '%s mountinfo %s\\n' "$at" "$point"
     done 2>/dev/null <"/proc/$at/mountinfo"
   done
 } | sort -k 1,1n -k 2 | {
