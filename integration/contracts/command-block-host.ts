@@ -56,6 +56,21 @@ class CommandBlockHost implements BlockHost {
     return path;
   }
 
+  async createThinVolume(name: string, sizeBytes: number): Promise<string> {
+    const pool = 'contract-pool';
+    if (!this.#volumes.includes(pool)) {
+      const poolSize = ['--size', `${String(64 * mebibyte)}b`, '--name', pool];
+      await this.#must(['lvcreate', '--yes', '--type', 'thin-pool', ...poolSize, this.volumeGroup]);
+      this.#volumes.push(pool);
+    }
+    const size = ['--virtualsize', `${String(sizeBytes)}b`, '--name', name];
+    const thin = ['--type', 'thin', '--thinpool', pool];
+    await this.#must(['lvcreate', '--yes', ...thin, ...size, this.volumeGroup]);
+    this.#volumes.push(name);
+    await this.ports.deviceEvents.settle();
+    return `/dev/mapper/${deviceMapperName(this.volumeGroup, name)}`;
+  }
+
   async format(device: string, content: SampleContent): Promise<void> {
     switch (content.kind) {
       case 'msdos':

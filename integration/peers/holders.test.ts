@@ -130,7 +130,7 @@ describe('a mount that is busy at teardown', () => {
     here(['mount', '--bind', shared, shared]);
     here(['mount', '--make-rshared', shared]);
     try {
-      const service = ['unshare', '--mount', '--propagation', 'slave'];
+      const service = ['unshare', '--mount', '--propagation', 'slave'] as const;
       const child = await hold([...service, 'sh', '-c', 'echo ready && exec cat']);
       const { mountPoint } = await mountNew(execHere, shared, 'ext4', 64);
       expect(mountsOf(child)).toContain(` ${mountPoint} `);

@@ -56,7 +56,7 @@ async function runAll(
   const results: PartResult[] = [];
   const ready = new Set<FlavourName>();
   for (const part of chosen) {
-    const earlier = resumes ? memory.passed(part.name) : undefined;
+    const earlier = resumes ? await memory.passed(part) : undefined;
     if (earlier !== undefined) say(`${part.name}: passed before with this program`);
     else if (!ready.has(flavourOf(part))) {
       // Only now: every part stops its pair, so that there is never more than one on these cores.
@@ -64,7 +64,7 @@ async function runAll(
       ready.add(flavourOf(part));
     }
     const result = earlier ?? (await timed(part.name, () => runPart(part)));
-    await memory.remember(result);
+    await memory.remember(part, result);
     results.push(result);
   }
   return results;

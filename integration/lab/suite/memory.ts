@@ -3,61 +3,67 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { paths } from '../paths.js';
 import { isRecord } from '../values.js';
+import type { Part } from './parts.js';
 import type { PartResult } from './run-part.js';
 
-/** Whatever decides about the outcome of a part: the program, the tests and the simulator. */
+/** Whatever decides about the outcome of every part: the program, what tests share, the simulator. */
 const judged = ['integration/lab', 'integration/contracts', 'fakes', 'src'];
 
 /**
  * Remembers the parts that passed, so that an interrupted full run goes on where it was. Another
- * program or other tests begin anew.
+ * program begins anew; another test, or another size of the suite, does not make its neighbours
+ * unproven.
  */
 export class SuiteMemory {
-  readonly #file: string;
-  readonly #passed = new Map<string, PartResult>();
+  readonly #folder: string;
+  /** Of everything but the tests themselves. */
+  readonly #common: Buffer;
 
-  private constructor(file: string) {
-    this.#file = file;
+  private constructor(folder: string, common: Buffer) {
+    this.#folder = folder;
+    this.#common = common;
   }
 
-  static async open(bundle: string): Promise<SuiteMemory> {
+  /** @param folder - where it is kept, on the outer machine. */
+  static async open(
+    bundle: string,
+    folder = path.join(paths.cache, 'suite'),
+  ): Promise<SuiteMemory> {
     const hash = createHash('sha256').update(await readFile(bundle));
-    for (const folder of judged) await addFolder(hash, folder);
-    const folder = path.join(paths.cache, 'suite');
+    for (const from of judged) await addFolder(hash, from);
     await mkdir(folder, { recursive: true });
-    const memory = new SuiteMemory(path.join(folder, `${hash.digest('hex').slice(0, 16)}.json`));
-    await memory.#load();
-    return memory;
+    return new SuiteMemory(folder, hash.digest());
   }
 
-  /** The result of a part that passed before with the same program. */
-  passed(name: string): PartResult | undefined {
-    return this.#passed.get(name);
+  /** The result of a part that passed before with the same program and the same test. */
+  async passed(part: Part): Promise<PartResult | undefined> {
+    const text = await readFile(await this.#fileOf(part), 'utf8').catch(() => 'null');
+    const result: unknown = JSON.parse(text);
+    return isPartResult(result) ? result : undefined;
   }
 
-  async remember(result: PartResult): Promise<void> {
-    if (!result.passed) return;
-    this.#passed.set(result.name, result);
-    await writeFile(this.#file, JSON.stringify([...this.#passed.values()], null, 1));
+  async remember(part: Part, result: PartResult): Promise<void> {
+    if (result.passed) await writeFile(await this.#fileOf(part), JSON.stringify(result));
   }
 
-  async #load(): Promise<void> {
-    const text = await readFile(this.#file, 'utf8').catch(() => '[]');
-    const results: unknown = JSON.parse(text);
-    for (const result of Array.isArray(results) ? results : []) {
-      if (isPartResult(result)) this.#passed.set(result.name, result);
-    }
+  async #fileOf(part: Part): Promise<string> {
+    const hash = createHash('sha256').update(this.#common);
+    hash.update(await readFile(path.join('integration/lab', part.file)));
+    return path.join(this.#folder, `${part.name}-${hash.digest('hex').slice(0, 16)}.json`);
   }
 }
 
 async function addFolder(hash: ReturnType<typeof createHash>, folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && decides(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !/integration\/lab\/(?:suite|bench|recorder)\//.test(file))
     .sort();
   for (const file of files) hash.update(`\0${file}\0`).update(await readFile(file));
 }
+
+const decides = (name: string) => name.endsWith('.ts') && !name.endsWith('.test.ts');
 
 function isPartResult(value: unknown): value is PartResult {
   return (
