@@ -1,4 +1,4 @@
-import type { Connector, CopyOutcome, Host } from '../../../src/index.js';
+import type { Connector, CopyOutcome, HeldLock, Host } from '../../../src/index.js';
 import type { FaultKind } from '../fault-kinds.js';
 import { xenBackupOver } from '../program.js';
 import { scenarioText } from '../scenarios.js';
@@ -9,8 +9,8 @@ export interface Saboteur {
   readonly missing: string;
   /** Kinds of faults that bring it to light. */
   readonly kinds: readonly FaultKind[];
-  /** Commands at which they are let happen; one in twelve when absent. */
-  readonly at?: RegExp;
+  /** Commands at which they are let happen. */
+  readonly at: RegExp;
   /** What the judge must find. */
   readonly finding: RegExp;
   readonly change: (host: Host) => Host;
@@ -33,6 +33,7 @@ export const saboteurs: readonly Saboteur[] = [
   {
     missing: 'the inverse of a mount',
     kinds: ['kill-after'],
+    at: /^mount -t ext3/,
     finding: /left on dom0[ab]: mounts: /,
     change: (host) => ({
       ...host,
@@ -42,6 +43,7 @@ export const saboteurs: readonly Saboteur[] = [
   {
     missing: 'the journal’s word of a snapshot',
     kinds: ['kill-after'],
+    at: /^lvcreate/,
     finding: /no journal of dom0a knows of volumes: /,
     change: (host) => withoutWrites(host, (text) => text.includes('"kind":"create-snapshot"')),
   },
@@ -52,6 +54,20 @@ export const saboteurs: readonly Saboteur[] = [
     finding: /changed .* and its record says nothing of it/,
     change: (host) => withoutWrites(host, (text) => text.includes('"state": "syncing"')),
   },
+  {
+    missing: 'the lock that shows a run to be alive',
+    kinds: ['rival'],
+    at: /^blkid -p/,
+    finding: /the run and its rival: dc1 on dom0b is not done: /,
+    change: (host) => neverBusy(host, 'run-'),
+  },
+  {
+    missing: 'the lock of a guest',
+    kinds: ['rival'],
+    at: /^(find -H|udevadm info)/,
+    finding: /after run: exit code 10, expected 0/,
+    change: (host) => neverBusy(host, 'guest-'),
+  },
 ];
 
 /** Sweeps xen-backup without it. */
@@ -61,7 +77,7 @@ export function sabotage({ missing, kinds, at, change }: Saboteur): Promise<Swee
     scenario: scenarioText('wrong-fstab'),
     kinds,
     program: xenBackupOver((connector) => sabotaged(connector, change)),
-    ...(at === undefined ? { oneIn: 12 } : { only: at }),
+    only: at,
   });
 }
 
@@ -90,6 +106,23 @@ function withoutWrites(host: Host, isLost: (text: string) => boolean): Host {
         isLost(text) ? Promise.resolve() : files.appendDurably(path, text),
       writeTextAtomically: (path, text) =>
         isLost(text) ? Promise.resolve() : files.writeTextAtomically(path, text),
+    }),
+  };
+}
+
+/** Locks that are taken, but keep nobody out. */
+function neverBusy(host: Host, prefix: string): Host {
+  const { locks } = host;
+  const lock: HeldLock = { release: () => Promise.resolve(), lost: new AbortController().signal };
+  return {
+    ...host,
+    locks: overriding(locks, {
+      tryLock: async (name, owner) => {
+        const attempt = await locks.tryLock(name, owner);
+        return attempt.kind === 'busy' && name.startsWith(prefix)
+          ? { kind: 'held', lock }
+          : attempt;
+      },
     }),
   };
 }
