@@ -15,16 +15,15 @@ const quietHour: Workload = {
   apply: () => changeGuest('dc1'),
 };
 
-/** New versions beside old ones, others written anew: several hundred files. */
+/** Packages are replaced as dpkg does it: new files beside the old ones, then renamed. */
 const upgrade = [
   'PATH=/run/bin',
   'cd /usr/share',
-  'cp -r perl5 perl5.new; rm -rf perl5; mv perl5.new perl5',
-  'find doc -type f | head -n 500 | xargs touch',
-  'cp -r bash-completion bash-completion.new',
+  'for part in perl perl5 bash-completion; do cp -r $part $part.new; rm -rf $part; mv $part.new $part; done',
   'sync',
 ].join('; ');
 
+/** Perl and two small packages: some 1,400 of dc1's 5,400 files, as a point release brings. */
 const systemUpgrade: Workload = {
   name: 'an upgrade of packages',
   rounds: 3,
