@@ -7,7 +7,6 @@ import { lab } from '../lab.js';
 import { withLock } from '../lock.js';
 import { outside } from '../outside.js';
 import { say, timed } from '../say.js';
-import { bundleFile } from '../tests/use-lab.js';
 import { choose, type Choice } from './choose.js';
 import { SuiteMemory } from './memory.js';
 import { type Part, parts } from './parts.js';
@@ -20,6 +19,7 @@ const usage = `The tests on two real Xen hosts.
 
   npm run test:lab                    the core, and one other part, chosen by the commit
   npm run test:lab -- --all           everything; goes on where an earlier one was interrupted
+  npm run test:lab -- --report        no test: the last result of each part, into REPORT.md
   npm run test:lab -- PART...         ${parts.map(({ name }) => name).join(', ')}
 `;
 
@@ -29,15 +29,19 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const commit = (await outside(['git', 'rev-parse', 'HEAD'])).stdout.trim();
+  if (words.includes('--report')) {
+    await keepReport(await SuiteMemory.open());
+    return 0;
+  }
   const choice = choiceOf(words, commit);
   const chosen = choose(parts, choice);
   return withLock(`test:lab ${words.join(' ')}`, async () => {
     await timed('the bundle', () => outside(['npm', 'run', 'bundle']));
-    const memory = await SuiteMemory.open(bundleFile);
-    const results = await runAll(chosen, memory, choice.kind === 'all');
+    const memory = await SuiteMemory.open();
+    const results = await runAll(chosen, memory, commit, choice.kind === 'all');
     await lab.down();
     console.log(`\n${table(results)}`);
-    if (choice.kind === 'all') await keepReport(commit, results);
+    if (choice.kind === 'all') await keepReport(memory);
     return results.every(({ passed }) => passed) ? 0 : 1;
   });
 }
@@ -50,6 +54,7 @@ function choiceOf(words: readonly string[], commit: string): Choice {
 async function runAll(
   chosen: readonly Part[],
   memory: SuiteMemory,
+  commit: string,
   resumes: boolean,
 ): Promise<readonly PartResult[]> {
   say(`parts: ${chosen.map(({ name }) => name).join(', ')}`);
@@ -63,21 +68,18 @@ async function runAll(
       await timed(`the pair of ${flavourOf(part)}`, () => bringUp(flavourOf(part)));
       ready.add(flavourOf(part));
     }
-    const result = earlier ?? (await timed(part.name, () => runPart(part)));
+    const result = earlier ?? (await timed(part.name, () => runPart(part, commit)));
     await memory.remember(part, result);
     results.push(result);
   }
   return results;
 }
 
-async function keepReport(commit: string, results: readonly PartResult[]): Promise<void> {
-  const placed = results.flatMap((result) => {
-    const part = parts.find(({ name }) => name === result.name);
-    return part === undefined ? [] : [{ ...result, part }];
-  });
-  const date = new Date().toISOString().slice(0, 10);
-  const processors = availableParallelism();
-  await writeFile(reportFile, markdown({ commit, date, processors, results: placed }));
+async function keepReport(memory: SuiteMemory): Promise<void> {
+  const rows = await Promise.all(
+    parts.map(async (part) => ({ part, result: await memory.last(part) })),
+  );
+  await writeFile(reportFile, markdown(rows, availableParallelism()));
   say(`written: ${reportFile}`);
 }
 

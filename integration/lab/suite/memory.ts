@@ -6,8 +6,8 @@ import { isRecord } from '../values.js';
 import type { Part } from './parts.js';
 import type { PartResult } from './run-part.js';
 
-/** Whatever decides about the outcome of every part: the program, what tests share, the simulator. */
-const judged = ['integration/lab', 'integration/contracts', 'fakes', 'src'];
+/** Whatever decides about the outcome of every part: the program and what its tests share. */
+const judged = ['src', 'fakes', 'integration/contracts', 'integration/lab'];
 
 /**
  * Remembers the parts that passed, so that an interrupted full run goes on where it was. Another
@@ -25,11 +25,8 @@ export class SuiteMemory {
   }
 
   /** @param folder - where it is kept, on the outer machine. */
-  static async open(
-    bundle: string,
-    folder = path.join(paths.cache, 'suite'),
-  ): Promise<SuiteMemory> {
-    const hash = createHash('sha256').update(await readFile(bundle));
+  static async open(folder = path.join(paths.cache, 'suite')): Promise<SuiteMemory> {
+    const hash = createHash('sha256');
     for (const from of judged) await addFolder(hash, from);
     await mkdir(folder, { recursive: true });
     return new SuiteMemory(folder, hash.digest());
@@ -37,13 +34,23 @@ export class SuiteMemory {
 
   /** The result of a part that passed before with the same program and the same test. */
   async passed(part: Part): Promise<PartResult | undefined> {
-    const text = await readFile(await this.#fileOf(part), 'utf8').catch(() => 'null');
-    const result: unknown = JSON.parse(text);
-    return isPartResult(result) ? result : undefined;
+    const result = await readResult(await this.#fileOf(part));
+    return result?.passed === true ? result : undefined;
+  }
+
+  /** The last result of a part, with whatever program and test. */
+  last(part: Part): Promise<PartResult | undefined> {
+    return readResult(this.#lastFileOf(part));
   }
 
   async remember(part: Part, result: PartResult): Promise<void> {
-    if (result.passed) await writeFile(await this.#fileOf(part), JSON.stringify(result));
+    const text = JSON.stringify(result);
+    if (result.passed) await writeFile(await this.#fileOf(part), text);
+    await writeFile(this.#lastFileOf(part), text);
+  }
+
+  #lastFileOf({ name }: Part): string {
+    return path.join(this.#folder, `last-${name}.json`);
   }
 
   async #fileOf(part: Part): Promise<string> {
@@ -65,11 +72,18 @@ async function addFolder(hash: ReturnType<typeof createHash>, folder: string): P
 
 const decides = (name: string) => name.endsWith('.ts') && !name.endsWith('.test.ts');
 
+async function readResult(file: string): Promise<PartResult | undefined> {
+  const result: unknown = JSON.parse(await readFile(file, 'utf8').catch(() => 'null'));
+  return isPartResult(result) ? result : undefined;
+}
+
 function isPartResult(value: unknown): value is PartResult {
   return (
     isRecord(value) &&
     typeof value['name'] === 'string' &&
-    value['passed'] === true &&
+    typeof value['passed'] === 'boolean' &&
+    typeof value['commit'] === 'string' &&
+    typeof value['date'] === 'string' &&
     typeof value['tests'] === 'number' &&
     typeof value['seconds'] === 'number' &&
     Array.isArray(value['notPassed'])

@@ -1,14 +1,10 @@
 import type { Part } from './parts.js';
 import type { PartResult } from './run-part.js';
 
-/** What a full run is told about. */
-export interface SuiteReport {
-  /** The commit whose program was tested. */
-  readonly commit: string;
-  /** ISO 8601 day. */
-  readonly date: string;
-  readonly processors: number;
-  readonly results: readonly (PartResult & { readonly part: Part })[];
+/** A part with its last result, if it was ever run. */
+export interface ReportRow {
+  readonly part: Part;
+  readonly result: PartResult | undefined;
 }
 
 /** One line a part, for a terminal. */
@@ -22,30 +18,33 @@ export function table(results: readonly PartResult[]): string {
 }
 
 /** The page that is kept with the sources. */
-export function markdown({ commit, date, processors, results }: SuiteReport): string {
-  const rows = results.map(
-    ({ part, passed, tests, seconds }) =>
-      `| ${part.name} | ${part.shows} | ${String(tests)} | ${passed ? 'passed' : 'FAILED'} | ${String(seconds)} |`,
-  );
-  const total = results.reduce((sum, { seconds }) => sum + seconds, 0);
+export function markdown(rows: readonly ReportRow[], processors: number): string {
+  const seconds = rows.reduce((sum, { result }) => sum + (result?.seconds ?? 0), 0);
   return [
-    '# The last full run on the pair',
+    '# The parts of the suite on the pair',
     '',
-    `Commit ${commit}, ${date}, ${String(processors)} processors without KVM. Made by`,
+    `The last run of each, on ${String(processors)} processors without KVM, with the commit it ran on. Made by`,
     '`npm run test:lab -- --all`. Seconds are those of an emulated pair and include `reset`.',
     '',
-    '| part | shows | tests | result | seconds |',
-    '|---|---|---|---|---|',
-    ...rows,
+    '| part | shows | result | tests | seconds | commit | date |',
+    '|---|---|---|---|---|---|---|',
+    ...rows.map(line),
     '',
-    `${String(total)} seconds in all. ${verdict(results)}`,
+    `${String(seconds)} seconds in all. ${verdict(rows)}`,
     '',
   ].join('\n');
 }
 
-function verdict(results: readonly PartResult[]): string {
-  const failed = results.filter(({ passed }) => !passed).map(({ name }) => name);
-  return failed.length === 0
+function line({ part: { name, shows }, result }: ReportRow): string {
+  if (result === undefined) return `| ${name} | ${shows} | NOT RUN | | | | |`;
+  const { passed, tests, seconds, commit, date } = result;
+  const figures = [tests, seconds, commit.slice(0, 10), date].join(' | ');
+  return `| ${name} | ${shows} | ${passed ? 'passed' : 'FAILED'} | ${figures} |`;
+}
+
+function verdict(rows: readonly ReportRow[]): string {
+  const open = rows.filter(({ result }) => result?.passed !== true).map(({ part }) => part.name);
+  return open.length === 0
     ? 'Everything passed, nothing was skipped.'
-    : `FAILED: ${failed.join(', ')}.`;
+    : `Not passed: ${open.join(', ')}.`;
 }

@@ -11,6 +11,10 @@ import type { Part } from './parts.js';
 export interface PartResult {
   readonly name: string;
   readonly passed: boolean;
+  /** The commit that was tested. */
+  readonly commit: string;
+  /** ISO 8601 day. */
+  readonly date: string;
   /** Tests that ran. */
   readonly tests: number;
   /** Names of tests that failed or did not run: a skipped one is a failure. */
@@ -31,8 +35,12 @@ export async function bringUp(flavour: FlavourName): Promise<void> {
   if (exitCode !== 0) throw new LabError(`the pair of the flavour ${flavour} cannot be had`);
 }
 
-/** Runs the tests of one part with their output shown. */
-export async function runPart(part: Part): Promise<PartResult> {
+/**
+ * Runs the tests of one part with their output shown.
+ *
+ * @param commit - what is tested, for the result.
+ */
+export async function runPart(part: Part, commit: string): Promise<PartResult> {
   const startMs = performance.now();
   const reportFile = path.join(paths.work, `suite-${part.name}.json`);
   await mkdir(paths.work, { recursive: true });
@@ -53,6 +61,8 @@ export async function runPart(part: Part): Promise<PartResult> {
   const notPassed = tests.filter(({ status }) => status !== 'passed').map(({ name }) => name);
   return {
     name: part.name,
+    commit,
+    date: new Date().toISOString().slice(0, 10),
     passed: exitCode === 0 && notPassed.length === 0 && tests.length > 0,
     tests: tests.length,
     notPassed,
