@@ -31,18 +31,23 @@ class CaseRun {
   readonly #abort = new AbortController();
   readonly #findings: string[] = [];
   readonly #simulation: Simulation;
-  #lives = 0;
+  #lives: number;
   #rival: Promise<Ending> | undefined;
 
   constructor(swept: SweptCase) {
     this.#case = swept;
     this.#undisturbed = swept.undisturbed;
-    const { scenario } = swept.undisturbed;
+    const { scenario, earlierLives } = swept.undisturbed;
+    this.#lives = earlierLives;
     this.#simulation = scenario.begin([...scenario.ownFaults, this.#rule()]);
   }
 
   async run(): Promise<readonly string[]> {
-    const ending = await this.#live('run', this.#simulation, this.#abort.signal);
+    const ending = await this.#live(
+      this.#undisturbed.command,
+      this.#simulation,
+      this.#abort.signal,
+    );
     if (!this.#hasStruck()) return ['the fault did not strike the command that was meant'];
     if (ending.kind === 'endless') endProcesses(this.#simulation.world);
     await this.#rest(this.#simulation);
@@ -107,17 +112,19 @@ class CaseRun {
   /** A run that ended by itself says what is left; one that a signal ended leaves nothing. */
   #judgeFirst(ending: Ending, rival: Ending | undefined): void {
     const { kind } = this.#case;
-    const { before, served, runExitCode } = this.#undisturbed;
+    const { before, command, journals, served, runExitCode } = this.#undisturbed;
     this.#find('the run', judgeEnding(ending, this.#allowed()));
     const sight = this.#judgeSafety('the run');
-    if (isDeath(kind)) {
+    if (isDeath(kind) && journals === 'kept') {
       const { world } = this.#simulation;
       this.#find('death', judgeJournals(world, before, this.#stateDirectory));
     }
     if (rival !== undefined) {
       this.#find('the rival', judgeEnding(rival, [runExitCode, 0, 3, 10]));
       const { ownFaults } = this.#undisturbed.scenario;
-      if (ownFaults.length === 0) this.#find('the run and its rival', judgeDone(sight, served));
+      if (ownFaults.length === 0 && command === 'run') {
+        this.#find('the run and its rival', judgeDone(sight, served));
+      }
     }
     if (ending.kind !== 'ended') return;
     const { exitCode, residue } = ending.report;
@@ -125,7 +132,9 @@ class CaseRun {
     if (kind === 'term' || (residue.length === 0 && kind !== 'lie')) {
       this.#find('a run that names no residue', judgeLeft(before, sight));
     }
-    if (exitCode === 0) this.#find('a run with exit code 0', judgeDone(sight, served));
+    if (exitCode === 0 && command === 'run') {
+      this.#find('a run with exit code 0', judgeDone(sight, served));
+    }
   }
 
   #allowed(): readonly number[] {

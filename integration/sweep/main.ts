@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { describeFigures } from './figures.js';
 import { proveSweep } from './prove/report.js';
+import { deaths } from './recovery.js';
 import { scenarioText, shippedScenarios } from './scenarios.js';
 import { type SweepFigures, sweep } from './sweep.js';
 
 const usage = 'sweep [--all] [--scenario NAME]... [--one-in N] [--offset N] | --prove';
 
-/** The sweep by hand: everything with --all, else one case in fifty; --prove shows that it can fail. */
+/** The sweep by hand, of runs and of recoveries: everything with --all, else one case in fifty; --prove shows that it can fail. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -27,11 +28,15 @@ async function main(): Promise<void> {
   const figures: SweepFigures[] = [];
   for (const name of values.scenario ?? shippedScenarios()) {
     const startMs = performance.now();
-    const offset = numberOf(values.offset);
-    const result = await sweep({ name, scenario: scenarioText(name), oneIn, offset });
-    figures.push(result);
+    const part = { scenario: scenarioText(name), oneIn, offset: numberOf(values.offset) };
+    const results = [await sweep({ name, ...part })];
+    for (const recoveryAfter of deaths) {
+      const what = `${name}, recover after ${recoveryAfter.name}`;
+      results.push(await sweep({ name: what, ...part, recoveryAfter }));
+    }
+    figures.push(...results);
     const seconds = Math.round((performance.now() - startMs) / 1000);
-    process.stdout.write(`${describeFigures([result])}\n    ${String(seconds)} s\n`);
+    process.stdout.write(`${describeFigures(results)}\n    ${String(seconds)} s\n`);
   }
   const { user } = process.cpuUsage();
   process.stdout.write(

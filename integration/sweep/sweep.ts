@@ -2,6 +2,7 @@ import { runCase } from './case.js';
 import { type FaultKind, faultKinds } from './fault-kinds.js';
 import { everyCase, partOf, type PlannedCase } from './plan.js';
 import type { SweptProgram } from './program.js';
+import { type Death, undisturbedRecovery } from './recovery.js';
 import { undisturbed } from './undisturbed.js';
 
 /** What is swept. */
@@ -18,6 +19,8 @@ export interface SweepRequest {
   readonly only?: RegExp;
   /** Default: xen-backup. */
   readonly program?: SweptProgram;
+  /** Sweeps the `recover` after this death of a run, instead of the run. */
+  readonly recoveryAfter?: Death;
 }
 
 /** A case in which something happened that never may. */
@@ -43,9 +46,13 @@ export interface SweepFigures {
 
 /** Lets every planned fault happen in a world of its own, and judges each. */
 export async function sweep(request: SweepRequest): Promise<SweepFigures> {
-  const { name, scenario, oneIn = 1, offset = 0, only = /(?:)/, program } = request;
+  const { name, scenario, oneIn = 1, offset = 0, only = /(?:)/, recoveryAfter } = request;
   const kinds = request.kinds ?? allKinds;
-  const measure = await undisturbed(name, scenario, program);
+  const measure =
+    recoveryAfter === undefined
+      ? await undisturbed(name, scenario, request.program)
+      : await undisturbedRecovery(name, scenario, recoveryAfter);
+  if (measure === undefined) return noCases(name);
   const all = everyCase(measure, kinds).filter(({ boundary }) => only.test(boundary.text));
   const cases = partOf(all, oneIn, offset);
   const violations: Violation[] = [];
@@ -65,6 +72,10 @@ export async function sweep(request: SweepRequest): Promise<SweepFigures> {
     sharedNextRuns: measure.verified.spared,
     violations,
   };
+}
+
+function noCases(name: string): SweepFigures {
+  return { name, commands: 0, faults: 0, cases: 0, of: 0, sharedNextRuns: 0, violations: [] };
 }
 
 const allKinds = Object.keys(faultKinds).filter((kind): kind is FaultKind => kind in faultKinds);

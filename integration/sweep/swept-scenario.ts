@@ -41,6 +41,12 @@ export class SweptScenario {
     return this.#world;
   }
 
+  /** The same hosts as they stand in this world, and no faults of their own any more. */
+  after(world: World): SweptScenario {
+    const { faults: _, ...scenario } = this.#scenario;
+    return new SweptScenario(this.name, scenario, world);
+  }
+
   /** xen-backup in a world of its own, with these faults. */
   begin(faults: readonly FaultRule[]): Simulation {
     return this.resume(cloneWorld(this.#world), faults);

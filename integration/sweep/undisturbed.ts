@@ -24,10 +24,16 @@ export interface Boundary {
   readonly isStruck: boolean;
 }
 
-/** What a scenario does when nothing happens but its own faults: the measure of all its cases. */
+/** What a program does in a scenario when nothing happens but its own faults: the measure of all its cases. */
 export interface Undisturbed {
   readonly scenario: SweptScenario;
   readonly program: SweptProgram;
+  /** What is started first, and meets the fault. */
+  readonly command: 'run' | 'recover';
+  /** Runs that have lived in the scenario's world before. */
+  readonly earlierLives: number;
+  /** Whether the journals of those are there: only then can they be asked for what is left. */
+  readonly journals: 'kept' | 'lost';
   readonly before: Sight;
   readonly boundaries: readonly Boundary[];
   /** Every guest on every host that does not run it. */
@@ -71,6 +77,9 @@ export async function undisturbed(
   return {
     scenario,
     program,
+    command: 'run',
+    earlierLives: 0,
+    journals: 'kept',
     before,
     boundaries,
     standbys,
@@ -107,7 +116,8 @@ async function whatIsDue(
   };
 }
 
-function boundariesOf(scenario: SweptScenario, { trace }: World): readonly Boundary[] {
+/** Commands that have run in a world since it was made. */
+export function boundariesOf(scenario: SweptScenario, { trace }: World): readonly Boundary[] {
   const ownFaults = new FaultScript(scenario.ownFaults);
   return trace.map(({ machine, argv }, index) => ({
     number: index + 1,
@@ -118,7 +128,8 @@ function boundariesOf(scenario: SweptScenario, { trace }: World): readonly Bound
   }));
 }
 
-async function reportOf(
+/** Lets a program live to its own end. */
+export async function reportOf(
   scenario: SweptScenario,
   simulation: Simulation,
   life: number,
