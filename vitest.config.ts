@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+const sweep = 'integration/sweep/**/*.test.ts';
 const peers = 'integration/peers/**/*.test.ts';
 const lab = ['integration/lab/tests/**/*.test.ts', 'integration/lab/*.test.ts'];
 
@@ -16,8 +17,17 @@ export default defineConfig({
           // Needs nothing but Node.
           name: 'unit',
           include: ['src/**/*.test.ts', 'fakes/**/*.test.ts', 'integration/**/*.test.ts'],
-          exclude: [peers, ...lab, '**/node_modules/**'],
+          exclude: [sweep, peers, ...lab, '**/node_modules/**'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Thousands of simulated runs. Needs nothing but Node either; `npm test` has both.
+          name: 'sweep',
+          include: [sweep],
+          testTimeout: 60_000,
         },
       },
       {
