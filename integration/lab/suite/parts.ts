@@ -56,6 +56,12 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'layouts',
+    file: 'tests/layouts.test.ts',
+    shows: 'GPT, ESP, XFS, logical partitions, a group over two disks, btrfs; clones with --jobs 2',
+    when: 'full',
+  },
+  {
     name: 'standby',
     file: 'tests/standby.test.ts',
     shows: 'a standby that is mounted, runs or was used is refused; discarding works',
