@@ -127,6 +127,8 @@ export interface OtherContent {
   /** As blkid prints USAGE. */
   readonly usage: 'filesystem' | 'raid' | 'crypto' | 'other';
   readonly uuid?: string;
+  /** As blkid prints UUID_SUB: which device of a file system on several this is. */
+  readonly subUuid?: string;
   readonly label?: string;
   readonly version?: string;
   readonly sectors: number;

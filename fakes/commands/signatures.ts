@@ -63,6 +63,7 @@ function contentSignature(content: BlockContent, cut: boolean): Signature {
       return [
         ...given('LABEL', content.label),
         ...given('UUID', content.uuid),
+        ...given('UUID_SUB', content.subUuid),
         ...given('VERSION', content.version),
         ['TYPE', content.type],
         ['USAGE', content.usage],

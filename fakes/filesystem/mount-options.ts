@@ -11,6 +11,8 @@ export interface ParsedMountOptions {
   readonly skipsReplay: boolean;
   /** btrfs: path of the subvolume. */
   readonly subvolume?: string;
+  /** btrfs: paths of the other devices. */
+  readonly devices: readonly string[];
 }
 
 const perMountOrder = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
@@ -42,10 +44,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
     'compress=*',
     'degraded',
     'norecovery',
+    'device=*',
   ],
   vfat: ['umask=*', 'uid=*', 'gid=*', 'shortname=*', 'utf8', 'utf8=*', 'iocharset=*', 'codepage=*'],
   tmpfs: ['size=*', 'mode=*', 'nr_inodes=*', 'uid=*', 'gid=*'],
 };
+
+const deviceOption = 'device=';
 
 export function parseMountOptions(options: readonly string[]): ParsedMountOptions {
   const words = options.filter((option) => !silent.includes(option));
@@ -59,7 +64,13 @@ export function parseMountOptions(options: readonly string[]): ParsedMountOption
   return {
     access,
     perMount: perMountOrder.filter((word) => flags.has(word)),
-    perSuperblock: own.map((word) => (word === 'noload' ? 'norecovery' : word)),
+    // btrfs does not print its devices there.
+    perSuperblock: own
+      .filter((word) => !word.startsWith(deviceOption))
+      .map((word) => (word === 'noload' ? 'norecovery' : word)),
+    devices: own
+      .filter((word) => word.startsWith(deviceOption))
+      .map((word) => word.slice(deviceOption.length)),
     skipsReplay: own.some((word) => skipReplay.includes(word)),
     ...(subvolume === undefined ? {} : { subvolume: `/${subvolume.replace(/^\/+/, '')}` }),
   };

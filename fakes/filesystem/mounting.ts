@@ -51,6 +51,7 @@ export function mountDevice(machine: Machine, request: DeviceMountRequest): Moun
   const fileSystem = readableFileSystem(machine, device, request.type);
   checkOptions(fileSystem, options, mainPath(device));
   refuseDuplicateUuid(machine, fileSystem, options, device);
+  requireAllDevices(machine, fileSystem, options, device);
   const type = request.type === 'auto' ? fileSystem.superblock.type : request.type;
   return attach(machine, { device, fileSystem, options, target, type });
 }
@@ -190,6 +191,22 @@ function refuseDuplicateUuid(
     return mounted?.superblock.uuid === uuid;
   });
   if (duplicate) throw new MountError('wrong', mainPath(device));
+}
+
+/** A btrfs on several devices is looked for on those that are named, and nowhere else. */
+function requireAllDevices(
+  machine: Machine,
+  { superblock }: SimulatedFileSystem,
+  options: ParsedMountOptions,
+  device: BlockDevice,
+): void {
+  const given = options.devices.map((path) => {
+    const found = readContent(machine, sourceDevice(machine, path))?.content;
+    if (found?.kind !== 'other' || found.uuid !== superblock.uuid) return undefined;
+    return found.subUuid;
+  });
+  const isWhole = (superblock.otherDevices ?? []).every((uuid) => given.includes(uuid));
+  if (!isWhole || given.includes(undefined)) throw new MountError('wrong', mainPath(device));
 }
 
 function contentOf(machine: Machine, mount: MountRecord): SimulatedFileSystem | undefined {

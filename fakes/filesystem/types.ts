@@ -14,6 +14,10 @@ export interface Superblock {
   readonly version?: string;
   /** btrfs: UUID_SUB. */
   readonly subUuid?: string;
+  /** btrfs: UUID_SUB of the other devices it lies on; without any of them it cannot be mounted. */
+  readonly otherDevices?: readonly string[];
+  /** btrfs: paths of directories that are subvolumes. */
+  readonly subvolumes?: readonly string[];
 }
 
 /**

@@ -4,6 +4,7 @@ import { mapSlices, unmapSlices } from '../block/partition-maps.js';
 import type { BlockDevice, TableEntry } from '../block/types.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
 import { timestampFromMs } from '../filesystem/inode.js';
+import type { Superblock } from '../filesystem/types.js';
 import { populate } from '../filesystem/populate.js';
 import { activateGroup, deactivateGroup } from '../lvm/activate-group.js';
 import {
@@ -131,6 +132,7 @@ function writePlain(
       type: content.other,
       usage: content.usage ?? 'filesystem',
       ...(content.uuid === undefined ? {} : { uuid: content.uuid }),
+      ...(content.deviceUuid === undefined ? {} : { subUuid: content.deviceUuid }),
       ...label,
       sectors: sectorsOf(device),
       digest: content.digest ?? identifiers.hex(16),
@@ -152,14 +154,28 @@ function makeFileSystem(
     type: content.fileSystem,
     uuid: content.uuid ?? volumeId(machine, content.fileSystem),
     ...(content.label === undefined ? {} : { label: content.label }),
-    ...(content.fileSystem === 'btrfs' ? { subUuid: machine.world.identifiers.uuid() } : {}),
+    ...(content.fileSystem === 'btrfs' ? btrfsDevices(machine, content) : {}),
     sizeBytes: content.size ?? deviceBytes,
     madeAt: at,
   });
   // What is written while it is "in use" stands in the journal only.
   if (content.journal === 'dirty') image.beginUse(nowMs);
+  for (const path of content.subvolumes ?? []) populate(image.tree, { [path]: directory }, at);
   populate(image.tree, entriesOf(content.files ?? {}), at);
   return image;
+}
+
+const directory = { kind: 'directory' } as const;
+
+function btrfsDevices(
+  machine: Machine,
+  { deviceUuid, otherDevices, subvolumes }: Extract<ContentInput, { fileSystem: unknown }>,
+): Pick<Superblock, 'subUuid' | 'otherDevices' | 'subvolumes'> {
+  return {
+    subUuid: deviceUuid ?? machine.world.identifiers.uuid(),
+    ...(otherDevices === undefined ? {} : { otherDevices }),
+    ...(subvolumes === undefined ? {} : { subvolumes }),
+  };
 }
 
 /** vfat has a serial number of eight digits. */

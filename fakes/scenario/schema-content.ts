@@ -74,6 +74,13 @@ const fileSystemSchema = z.strictObject({
   label,
   size: sizeSchema.optional().meta({ description: 'Default: all of the device.' }),
   journal: z.enum(['clean', 'dirty']).optional(),
+  deviceUuid: uuid.meta({ description: 'btrfs: which of its devices this one is (UUID_SUB).' }),
+  otherDevices: z.array(z.string().min(1)).optional().meta({
+    description: 'btrfs: UUID_SUB of its other devices, which stand there as `other: btrfs`.',
+  }),
+  subvolumes: z.array(z.string().regex(/^\//, 'a path begins with a slash')).optional().meta({
+    description: 'btrfs: directories that are subvolumes.',
+  }),
   files: filesSchema.optional(),
 });
 
@@ -87,6 +94,7 @@ const otherSchema = z.strictObject({
   other: z.string().min(1).meta({ description: 'As blkid prints TYPE: ntfs, crypto_LUKS...' }),
   usage: z.enum(['filesystem', 'raid', 'crypto', 'other']).optional(),
   uuid,
+  deviceUuid: uuid.meta({ description: 'UUID_SUB, for a further device of a btrfs.' }),
   label,
   digest: z.string().optional().meta({ description: 'Stands for its bytes.' }),
 });

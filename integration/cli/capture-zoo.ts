@@ -78,6 +78,14 @@ export const zoo: readonly Layout[] = [
     },
   },
   {
+    name: 'btrfs on two disks with subvolumes',
+    disks: {
+      xvda: `{ size: 256MiB, content: { fileSystem: btrfs, uuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1, deviceUuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d1, otherDevices: [0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d2], subvolumes: [/@, /@home],
+        files: { /@/etc/fstab: "UUID=0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1 / btrfs subvol=@ 0 0\\n/dev/xvdb /home btrfs subvol=@home 0 0\\n", /@home/kept: "today\\n" } } }`,
+      xvdb: '{ size: 128MiB, content: { other: btrfs, usage: filesystem, uuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1, deviceUuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d2 } }',
+    },
+  },
+  {
     name: 'an fstab that names servers, old disks, and half a line',
     disks: {
       xvda: `{ size: 512MiB, content: ${root('# a comment of the operator\n\nUUID=0F3C1A52-7A5E-4B7A-9F59-1D0D7C8D0001 / ext4 errors=remount-ro 0 1\nnas:/customer /mnt nfs hard 0 0\n//nas/customer /smb cifs username=u,password=secret 0 0\nUUID=00000000-0000-0000-0000-0000000000aa /old ext4 defaults\nhalf\n/dev/disk/by-id/scsi-SERIAL /disk ext4 defaults 0 0\n')} }`,

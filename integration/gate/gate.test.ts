@@ -168,9 +168,12 @@ function quoteAny(words: readonly string[]): string {
 const rare =
   /^(mount (ext2|ext4|btrfs|vfat|xfs)|copy |remove |make |list |write |read |lock|kpartx|virsh|version)/;
 
-/** Words that a command may have or not, and lists that may have more, fewer or other members. */
+/**
+ * Words that a command may have or not, and lists that may have more, fewer or other members. `@`: the
+ * subvolume that a guest's fstab may lie in.
+ */
 const optional =
-  /^(--readonly|-r|--bwlimit=\d+|--exclude=.*|--info=STATS2|--numeric-ids|-@-1|--modify-window=-?1)$/;
+  /^(@|--readonly|-r|--bwlimit=\d+|--exclude=.*|--info=STATS2|--numeric-ids|-@-1|--modify-window=-?1)$/;
 
 /** Whether a changed command is one of ours again, and no more than that. */
 function isOurs(changed: readonly string[], argv: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scenarioOf, zoo } from '../cli/capture-zoo.js';
 import { createSimulation, parseScenario, type Simulation } from '../../fakes/index.js';
 import { check, createSimulatedConnector, plan, recover, run } from '../../src/index.js';
 
@@ -47,11 +48,19 @@ function settingsOf(simulation: Simulation): Settings {
   return { configuration, connector: createSimulatedConnector(simulation, configuration) };
 }
 
+/** What is shipped, and a file system on several devices with subvolumes. */
+function goldenScenarios(): readonly (readonly [name: string, text: string])[] {
+  const shipped = readdirSync(scenarios).map(
+    (file) => [file, readFileSync(join(scenarios, file), 'utf8')] as const,
+  );
+  const several = zoo.filter(({ name }) => name.startsWith('btrfs'));
+  return [...shipped, ...several.map((layout) => [layout.name, scenarioOf(layout)] as const)];
+}
+
 /** Every command that all shipped scenarios start on any host, each kind once. */
 export async function goldenCommands(): Promise<readonly GoldenCommand[]> {
   const golden = new Map<string, GoldenCommand>();
-  for (const file of readdirSync(scenarios)) {
-    const text = readFileSync(join(scenarios, file), 'utf8');
+  for (const [file, text] of goldenScenarios()) {
     for (const [name, perform] of Object.entries(deeds)) {
       const simulation = await createSimulation(parseScenario(text, file));
       await perform(simulation);

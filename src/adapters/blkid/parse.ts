@@ -52,7 +52,10 @@ function typedContent(type: string, fields: Fields): Content | undefined {
     return uuid === undefined ? undefined : { kind: 'physical-volume', uuid };
   }
   if (type === 'swap') return { kind: 'swap', ...pick('uuid', uuid), ...label };
-  if (usage === 'filesystem') return { kind: 'file-system', type, ...pick('uuid', uuid), ...label };
+  if (usage === 'filesystem') {
+    const device = type === 'btrfs' ? pick('deviceUuid', fields.get('UUID_SUB')) : {};
+    return { kind: 'file-system', type, ...pick('uuid', uuid), ...label, ...device };
+  }
   return usage === undefined ? undefined : { kind: 'other', type, ...pick('uuid', uuid) };
 }
 

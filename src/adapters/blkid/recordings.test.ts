@@ -17,7 +17,12 @@ function is(probed: ProbedDevice) {
   };
 }
 
-function isFileSystem(content: { type: string; uuid: string; label?: string }) {
+function isFileSystem(content: {
+  type: string;
+  uuid: string;
+  label?: string;
+  deviceUuid?: string;
+}) {
   return is({ content: { kind: 'file-system', ...content } });
 }
 
@@ -100,6 +105,7 @@ describeRecordings('blkid', {
     type: 'btrfs',
     uuid: 'bf3a0648-80ec-4490-ae7a-745143c4d0a6',
     label: 'BTR',
+    deviceUuid: '6cd7d565-2963-40d4-864c-a70e551b8692',
   }),
   'xen/whole-ext4-probe': isFileSystem({
     type: 'ext4',

@@ -3,6 +3,8 @@ import {
   type DeviceTree,
   type FileSystemNode,
   type FoundFstab,
+  fstabPaths,
+  furtherDevices,
   type GuestName,
   isOwnRoot,
   isSupportedFileSystem,
@@ -24,6 +26,8 @@ export interface OpenFileSystem {
   readonly node: FileSystemNode;
   readonly mountPoint: string;
   readonly identity: RootIdentity;
+  /** Paths of all its devices: the kernel may name any of them as the source of the mount. */
+  readonly devices: readonly string[];
 }
 
 export interface MountedTree {
@@ -82,8 +86,9 @@ async function findFstab(
   for (const node of rootCandidates(request.tree, kernelCommandLine)) {
     const mountPoint = await mounter.mount(node);
     const { files } = request.session.host;
-    const text = await files.readTextBeneath(mountPoint, 'etc/fstab', fstabMaximumBytes);
-    if (text !== undefined) {
+    for (const path of fstabPaths(node)) {
+      const text = await files.readTextBeneath(mountPoint, path, fstabMaximumBytes);
+      if (text === undefined) continue;
       const found = { position: node.position, text };
       if (isOwnRoot(request.tree, found)) return found;
       second ??= found;
@@ -129,7 +134,7 @@ class TreeMounter {
   }
 
   async mount(node: FileSystemNode): Promise<string> {
-    const { session, stack, guest, side } = this.#request;
+    const { session, stack, guest, side, tree } = this.#request;
     const { type } = node.content;
     if (!isSupportedFileSystem(type)) {
       throw new XenBackupError('content-unsupported', {
@@ -145,7 +150,11 @@ class TreeMounter {
       device: node.path,
       mountPoint,
       fileSystemType: type,
-      options: mountOptions(type, side),
+      options: mountOptions(
+        type,
+        side,
+        furtherDevices(tree, node).map(({ path }) => path),
+      ),
     });
     this.#mounted.set(node.position, mountPoint);
     return mountPoint;
@@ -167,7 +176,9 @@ class TreeMounter {
     const opened = await Promise.all(
       nodes.map(async (node): Promise<OpenFileSystem> => {
         const mountPoint = this.mountPointOf(node.position);
-        return { node, mountPoint, identity: await session.host.mounts.rootIdentity(mountPoint) };
+        const identity = await session.host.mounts.rootIdentity(mountPoint);
+        const devices = [node, ...furtherDevices(tree, node)].map(({ path }) => path);
+        return { node, mountPoint, identity, devices };
       }),
     );
     return {

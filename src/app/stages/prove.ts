@@ -46,10 +46,10 @@ export async function proveMounts(host: Host, tree: MountedTree): Promise<void> 
 
 /**
  * Compares device numbers: a path may be spelt in several ways. btrfs reports an anonymous device
- * number, so there the source path is compared.
+ * number, so there the source path is compared: that of any of its devices.
  */
-function isFromDevice(entry: MountEntry, { node }: OpenFileSystem): boolean {
-  if (node.content.type === 'btrfs') return entry.source === node.path;
+function isFromDevice(entry: MountEntry, { node, devices }: OpenFileSystem): boolean {
+  if (node.content.type === 'btrfs') return devices.includes(entry.source);
   const { major, minor } = entry.deviceNumber;
   return major === node.deviceNumber.major && minor === node.deviceNumber.minor;
 }

@@ -12,6 +12,7 @@ import {
 import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
+import { proveSubvolumes } from '../stages/prove-subvolumes.js';
 import { mountTarget } from '../stages/mount-trees.js';
 import { poolsOf, requirePoolRoom, watchPools } from '../stages/thin-pools.js';
 import { requireNotNewer } from '../standby/require-not-newer.js';
@@ -137,6 +138,11 @@ class TargetReplication {
     const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
     if (mode === 'run') await this.#state.breakSeal();
     const targetTree = await this.#watch.measure('open-target', () => mountTarget(place, order));
+    await proveSubvolumes(
+      matched.transfers,
+      { host: source.session.host, tree: mounted },
+      { host: session.host, tree: targetTree },
+    );
     context.events.emit({
       type: 'target-opened',
       guest: guest.name,

@@ -1,13 +1,16 @@
 import type { FoundFstab } from '../fstab/index.js';
-import type {
-  Content,
-  DeviceNode,
-  DeviceTree,
-  GuestLogicalVolume,
-  GuestVolumeGroup,
-  PartitionEntry,
-  PartitionTable,
-  VolumeGroupNode,
+import {
+  allFileSystems,
+  type Content,
+  type DeviceNode,
+  type DeviceTree,
+  type FileSystemContent,
+  furtherDevices,
+  type GuestLogicalVolume,
+  type GuestVolumeGroup,
+  type PartitionEntry,
+  type PartitionTable,
+  type VolumeGroupNode,
 } from '../model/index.js';
 import type {
   CapturedContent,
@@ -58,12 +61,27 @@ class ContentsWriter {
       case 'swap':
         return { swap: true, ...this.#identity(content) };
       case 'file-system':
-        return simulatedFileSystems.includes(content.type)
-          ? { fileSystem: content.type, ...this.#identity(content), ...this.#files(node) }
-          : { other: content.type, usage: 'filesystem', ...this.#identity(content) };
+        return this.#fileSystem(node, content);
       case 'other':
         return { other: content.type, usage: 'other', ...this.#identity(content) };
     }
+  }
+
+  #fileSystem(node: DeviceNode, content: FileSystemContent): CapturedContent {
+    const { tree, names } = this.#request;
+    const identity = {
+      ...this.#identity(content),
+      ...(content.deviceUuid === undefined ? {} : { deviceUuid: names.uuid(content.deviceUuid) }),
+    };
+    const first = allFileSystems(tree).find(({ position }) => position === node.position);
+    if (first === undefined || !simulatedFileSystems.includes(content.type)) {
+      return { other: content.type, usage: 'filesystem', ...identity };
+    }
+    const others = furtherDevices(tree, first).flatMap(({ content: { deviceUuid } }) =>
+      deviceUuid === undefined ? [] : [names.uuid(deviceUuid)],
+    );
+    const otherDevices = others.length === 0 ? {} : { otherDevices: others };
+    return { fileSystem: content.type, ...identity, ...otherDevices, ...this.#files(node) };
   }
 
   #identity(content: { readonly uuid?: string; readonly label?: string }): {

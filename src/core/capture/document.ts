@@ -78,6 +78,8 @@ export type CapturedContent =
       readonly fileSystem: string;
       readonly uuid?: string;
       readonly label?: string;
+      readonly deviceUuid?: string;
+      readonly otherDevices?: readonly string[];
       readonly files?: Readonly<Record<string, string>>;
     }
   | { readonly swap: true; readonly uuid?: string; readonly label?: string }
@@ -104,6 +106,7 @@ export type CapturedContent =
       readonly other: string;
       readonly usage: 'filesystem' | 'other';
       readonly uuid?: string;
+      readonly deviceUuid?: string;
       readonly label?: string;
     };
 

@@ -65,6 +65,7 @@ function compareUuids(expected: DeviceNode, found: DeviceNode): string | undefin
   const pairs = [
     ['table', tableUuid(expected), tableUuid(found)],
     ['partition', expected.partitionUuid, found.partitionUuid],
+    ['device', deviceUuid(expected), deviceUuid(found)],
   ] as const;
   for (const [what, left, right] of pairs) {
     if (left === undefined || right === undefined || left === right) continue;
@@ -75,6 +76,10 @@ function compareUuids(expected: DeviceNode, found: DeviceNode): string | undefin
 
 function tableUuid({ content }: DeviceNode): string | undefined {
   return content.kind === 'partition-table' ? content.uuid : undefined;
+}
+
+function deviceUuid({ content }: DeviceNode): string | undefined {
+  return content.kind === 'file-system' ? content.deviceUuid : undefined;
 }
 
 /** In words, with everything that must agree. */

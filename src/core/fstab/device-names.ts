@@ -1,8 +1,10 @@
 import {
   allDevices,
+  allFileSystems,
   type DeviceNode,
   deviceMapperName,
   type DeviceTree,
+  furtherDevices,
   type GuestLogicalVolume,
   type GuestVolumeGroup,
 } from '../model/index.js';
@@ -19,7 +21,14 @@ export type DeviceResolver = (name: string) => DeviceNode | undefined;
  */
 export function deviceResolver(tree: DeviceTree): DeviceResolver {
   const names = new Map<string, DeviceNode | 'ambiguous'>();
-  const learn = (name: string, node: DeviceNode): void => {
+  // Whichever device of a file system is named: what is meant is the file system.
+  const firsts = new Map(
+    allFileSystems(tree).flatMap((first) =>
+      furtherDevices(tree, first).map(({ position }) => [position, first] as const),
+    ),
+  );
+  const learn = (name: string, device: DeviceNode): void => {
+    const node = firsts.get(device.position) ?? device;
     const known = names.get(name);
     names.set(name, known === undefined || known === node ? node : 'ambiguous');
   };

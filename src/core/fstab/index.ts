@@ -3,6 +3,7 @@ export {
   type LeftOutReason,
   type MountPlan,
   type PlannedMount,
+  type PlannedSubvolume,
   planMounts,
 } from './mount-plan.js';
-export { type FoundFstab, isOwnRoot, rootCandidates } from './root.js';
+export { type FoundFstab, fstabPaths, isOwnRoot, rootCandidates, subvolumeFstabs } from './root.js';

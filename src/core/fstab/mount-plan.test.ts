@@ -71,7 +71,24 @@ describe('the order of mounts', () => {
       position: 'xvda/7',
       guestPath: '/',
       otherGuestPaths: ['/home', '/srv'],
+      subvolumes: [
+        { path: '/@', guestPath: '/' },
+        { path: '/@home', guestPath: '/home' },
+        { path: '/srv', guestPath: '/srv' },
+      ],
     });
+  });
+
+  it.each([
+    ['subvol=/a/b,compress=zstd', '/a/b'],
+    ['subvol=@,subvol=@late', '/@late'],
+    ['defaults', undefined],
+    ['subvol=/', undefined],
+    ['subvolid=257', undefined],
+    ['subvol=../../etc', undefined],
+  ])('takes a subvolume by its path: %s', (options, path) => {
+    const [mount] = plan(`UUID=u7 / btrfs ${options}`).order;
+    expect(mount?.subvolumes?.[0]?.path).toBe(path);
   });
 
   const components = ['var', 'var-x', 'log', 'a', 'b c', '.hidden', 'ä'];

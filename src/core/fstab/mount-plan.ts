@@ -14,6 +14,15 @@ export interface PlannedMount {
   readonly guestPath?: string;
   /** Further places (btrfs subvolumes, bind-like duplicates), in path order. */
   readonly otherGuestPaths: readonly string[];
+  /** What of it the guest mounts where, if that is not all of it: btrfs with subvolumes. */
+  readonly subvolumes?: readonly PlannedSubvolume[];
+}
+
+/** A subvolume with a place in the guest. */
+export interface PlannedSubvolume {
+  /** From the top of its file system: `/@home`. */
+  readonly path: string;
+  readonly guestPath: string;
 }
 
 /** A line of fstab that gives no mount, with the reason. */
@@ -105,7 +114,7 @@ export function planMounts(tree: DeviceTree, fstabText: string | undefined): Mou
     mountPoint: '',
     reason: 'malformed',
   }));
-  const placed = new Map<string, DeviceNode>();
+  const placed = new Map<string, Placed>();
   for (const entry of entries) {
     const verdict = judgeEntry(entry, resolve, placed);
     if (typeof verdict === 'string') {
@@ -116,7 +125,7 @@ export function planMounts(tree: DeviceTree, fstabText: string | undefined): Mou
         reason: verdict,
       });
     } else {
-      placed.set(verdict.path, verdict.node);
+      placed.set(verdict.path, verdict);
     }
   }
   leftOut.sort((left, right) => left.line - right.line);
@@ -126,8 +135,8 @@ export function planMounts(tree: DeviceTree, fstabText: string | undefined): Mou
 function judgeEntry(
   entry: FstabEntry,
   resolve: (name: string) => DeviceNode | undefined,
-  placed: ReadonlyMap<string, DeviceNode>,
-): LeftOutReason | { readonly path: string; readonly node: DeviceNode } {
+  placed: ReadonlyMap<string, Placed>,
+): LeftOutReason | (Placed & { readonly path: string }) {
   if (entry.type === 'swap' || entry.mountPoint === 'swap') return 'swap';
   if (entry.options.includes('bind') || entry.options.includes('rbind')) return 'bind';
   const node = resolve(entry.device);
@@ -137,7 +146,24 @@ function judgeEntry(
   if (path === undefined) return 'path-not-plain';
   if (placed.has(path)) return 'mount-point-taken';
   if (entry.options.includes('noauto')) return 'not-mounted-at-boot';
-  return { path, node };
+  const subvolume = node.content.type === 'btrfs' ? subvolumePath(entry.options) : undefined;
+  return { path, node, ...(subvolume === undefined ? {} : { subvolume }) };
+}
+
+/** A file system of the guest with a place in its tree. */
+interface Placed {
+  readonly node: DeviceNode;
+  readonly subvolume?: string;
+}
+
+/**
+ * Which subvolume a line means, from the top of its file system; `undefined` for the default one,
+ * for the top itself, and for one that is given by number only.
+ */
+export function subvolumePath(options: readonly string[]): string | undefined {
+  const value = options.findLast((option) => option.startsWith('subvol='));
+  const path = plainPath(`/${value?.slice('subvol='.length) ?? ''}`);
+  return path === '/' ? undefined : path;
 }
 
 function reasonWithoutDevice(entry: FstabEntry): LeftOutReason {
@@ -170,18 +196,26 @@ export function comparePaths(left: string, right: string): number {
   return leftParts.length - rightParts.length;
 }
 
-function orderMounts(tree: DeviceTree, placed: ReadonlyMap<string, DeviceNode>): PlannedMount[] {
+function orderMounts(tree: DeviceTree, placed: ReadonlyMap<string, Placed>): PlannedMount[] {
   const paths = [...placed.keys()].sort(comparePaths);
   const pathsOf = new Map<NodePosition, string[]>();
   for (const path of paths) {
-    const position = placed.get(path)?.position ?? '';
+    const position = placed.get(path)?.node.position ?? '';
     pathsOf.set(position, [...(pathsOf.get(position) ?? []), path]);
   }
-  const mounted = [...pathsOf].map(([position, [guestPath, ...otherGuestPaths]]) => ({
-    position,
-    otherGuestPaths,
-    ...(guestPath === undefined ? {} : { guestPath }),
-  }));
+  const mounted = [...pathsOf].map(([position, guestPaths]) => {
+    const [guestPath, ...otherGuestPaths] = guestPaths;
+    const subvolumes = guestPaths.flatMap((place) => {
+      const path = placed.get(place)?.subvolume;
+      return path === undefined ? [] : [{ path, guestPath: place }];
+    });
+    return {
+      position,
+      otherGuestPaths,
+      ...(guestPath === undefined ? {} : { guestPath }),
+      ...(subvolumes.length === 0 ? {} : { subvolumes }),
+    };
+  });
   const unmounted = allFileSystems(tree)
     .filter((node) => !pathsOf.has(node.position))
     .map((node) => ({ position: node.position, otherGuestPaths: [] }));

@@ -39,6 +39,25 @@ export function rootCandidates(
 }
 
 /**
+ * Where a file system may keep the fstab of a guest, the likeliest first. btrfs is mounted whole:
+ * installers put the root into a subvolume (`@` Ubuntu and openSUSE, `@rootfs` Debian, `root`
+ * Fedora). A list of ours, because nothing of a guest becomes part of a command here.
+ */
+export function fstabPaths({ content }: FileSystemNode): readonly string[] {
+  return content.type === 'btrfs' ? [...subvolumeFstabs, plainFstab] : [plainFstab];
+}
+
+const plainFstab = 'etc/fstab';
+
+/** Of the subvolumes that installers make for a root. */
+export const subvolumeFstabs = [
+  '@/etc/fstab',
+  '@rootfs/etc/fstab',
+  'root/etc/fstab',
+  '@/.snapshots/1/snapshot/etc/fstab',
+] as const;
+
+/**
  * True when the fstab found on a file system says that this very file system is `/`. A copy of
  * another system's root, or an old root kept aside, does not.
  */

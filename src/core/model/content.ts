@@ -17,6 +17,8 @@ export interface FileSystemContent {
   readonly type: string;
   readonly uuid?: string;
   readonly label?: string;
+  /** Which of a file system's devices this is, where one may have several (btrfs: `UUID_SUB`). */
+  readonly deviceUuid?: string;
 }
 
 /** What a partition's own entry in the table says, for fstab names and for comparison. */

@@ -58,9 +58,34 @@ export function allDevices(tree: DeviceTree): readonly DeviceNode[] {
   ];
 }
 
-/** Every file system of a tree, in the order of {@link allDevices}. */
+/**
+ * Every file system of a tree, in the order of {@link allDevices}. One that lies on several
+ * devices stands there once, under the first of them.
+ */
 export function allFileSystems(tree: DeviceTree): readonly FileSystemNode[] {
+  const nodes = fileSystemDevices(tree);
+  return nodes.filter((node) => firstDevice(nodes, node) === node);
+}
+
+/** The further devices of a file system that lies on several. */
+export function furtherDevices(tree: DeviceTree, node: FileSystemNode): readonly FileSystemNode[] {
+  const nodes = fileSystemDevices(tree);
+  return nodes.filter((other) => other !== node && firstDevice(nodes, other) === node);
+}
+
+function fileSystemDevices(tree: DeviceTree): readonly FileSystemNode[] {
   return allDevices(tree).filter(
     (node): node is FileSystemNode => node.content.kind === 'file-system',
   );
+}
+
+/** Two devices of one UUID are one file system only if each says which of its devices it is. */
+function firstDevice(nodes: readonly FileSystemNode[], node: FileSystemNode): FileSystemNode {
+  const { type, uuid, deviceUuid } = node.content;
+  if (uuid === undefined || deviceUuid === undefined) return node;
+  const first = nodes.find(
+    ({ content }) =>
+      content.type === type && content.uuid === uuid && content.deviceUuid !== undefined,
+  );
+  return first === undefined || first.content.deviceUuid === deviceUuid ? node : first;
 }

@@ -33,8 +33,14 @@ export function isSupportedFileSystem(type: string): type is SupportedFileSystem
  * Measured: on a read-only device ext3/ext4 need `noload` and XFS `norecovery` when the journal is
  * dirty; XFS beside another file system of its UUID needs `nouuid`. Nothing of a guest may run, act
  * as a device, or gain rights on the host: `nosuid,nodev,noexec` always.
+ *
+ * @param further - paths of the other devices of a btrfs; the kernel looks for the rest nowhere else.
  */
-export function mountOptions(type: SupportedFileSystem, side: Side): readonly string[] {
+export function mountOptions(
+  type: SupportedFileSystem,
+  side: Side,
+  further: readonly string[] = [],
+): readonly string[] {
   return [
     side.mounts === 'read-only' ? 'ro' : 'rw',
     'nosuid',
@@ -43,6 +49,8 @@ export function mountOptions(type: SupportedFileSystem, side: Side): readonly st
     // The receiver reads every directory: access times on the standby must not change by that.
     ...(side.mounts === 'read-write' ? ['noatime'] : []),
     ...(type === 'xfs' ? ['nouuid'] : []),
+    // The whole of it, whatever its default subvolume is; its other devices by their names.
+    ...(type === 'btrfs' ? ['subvolid=5', ...further.map((path) => `device=${path}`)] : []),
     ...(side.devices === 'read-only' ? withoutReplay[type] : []),
   ];
 }

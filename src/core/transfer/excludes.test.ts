@@ -59,12 +59,28 @@ describe('rebaseExcludes', () => {
     ['/v??r/x', '/vär', []],
     ['/vä*/x', '/vär', ['/x']],
   ])('%s on the file system of %s is %j', (pattern, guestPath, result) => {
-    expect(rebaseExcludes([pattern], guestPath)).toEqual(result);
+    expect(rebaseExcludes([pattern], [{ guestPath }])).toEqual(result);
   });
 
   it('passes on what is not anchored, also to a file system that the guest does not mount', () => {
-    expect(rebaseExcludes(['*.iso', '/tmp/*', 'a/b'], undefined)).toEqual(['*.iso', 'a/b']);
-    expect(rebaseExcludes(['*.iso', '/tmp/*'], '/tmp')).toEqual(['*.iso', '/*']);
+    expect(rebaseExcludes(['*.iso', '/tmp/*', 'a/b'], [])).toEqual(['*.iso', 'a/b']);
+    expect(rebaseExcludes(['*.iso', '/tmp/*'], [{ guestPath: '/tmp' }])).toEqual(['*.iso', '/*']);
+  });
+
+  it('lead to each subvolume by the place the guest gives it', () => {
+    const places = [
+      { guestPath: '/', subvolume: '/@' },
+      { guestPath: '/home', subvolume: '/@home' },
+      { guestPath: '/all' },
+    ];
+    expect(rebaseExcludes(['/tmp/*', '/home/*/cache', '*.iso'], places)).toEqual([
+      '/@/tmp/*',
+      '/@/home/*/cache',
+      '/@home/*/cache',
+      '*.iso',
+    ]);
+    expect(rebaseExcludes(['/all/x'], places)).toEqual(['/@/all/x', '/x']);
+    expect(rebaseExcludes(['/tmp'], [{ guestPath: '/', subvolume: '/a*b' }])).toEqual([]);
   });
 
   // What rsync(1) says, by regular expressions: a path is left out when it or a directory above it
@@ -98,7 +114,7 @@ describe('rebaseExcludes', () => {
       .map((parts) => `/${parts.join('/')}`);
     fc.assert(
       fc.property(pattern, path, path, (exclude, mountPoint, inside) => {
-        const rebased = rebaseExcludes([exclude], mountPoint);
+        const rebased = rebaseExcludes([exclude], [{ guestPath: mountPoint }]);
         expect(isExcluded(inside, rebased), JSON.stringify(rebased)).toBe(
           isExcluded(`${mountPoint}${inside}`, [exclude]),
         );
@@ -110,7 +126,7 @@ describe('rebaseExcludes', () => {
   it('takes any pattern an operator may write', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.webPath(), (text, guestPath) => {
-        for (const rebased of rebaseExcludes([`/${text}`], guestPath)) {
+        for (const rebased of rebaseExcludes([`/${text}`], [{ guestPath }])) {
           expect(rebased.startsWith('/')).toBe(true);
         }
       }),

@@ -1,21 +1,33 @@
 import { advanceGlob, formatGlob, type GlobToken, parseGlob, startGlob } from './glob.js';
 
+/** Where a guest mounts what part of a file system. */
+export interface GuestPlace {
+  readonly guestPath: string;
+  /** Absent: all of it. */
+  readonly subvolume?: string;
+}
+
 /**
  * Rebases rsync patterns anchored at the guest's root onto one of its file systems, because each
  * file system is copied by itself. `/tmp/*` becomes `/*` on the file system of `/tmp`, stays on the
  * one of `/`, and does not concern `/home`. A pattern without a leading slash matches anywhere and
  * is passed on as it is.
  *
- * @param guestPath - where the guest mounts the file system; without it only unanchored ones apply.
+ * @param places - where the guest mounts the file system; without any only unanchored ones apply.
  */
 export function rebaseExcludes(
   patterns: readonly string[],
-  guestPath: string | undefined,
+  places: readonly GuestPlace[],
 ): readonly string[] {
-  return patterns.flatMap((pattern) => {
+  const rebased = patterns.flatMap((pattern) => {
     if (!pattern.startsWith('/')) return [pattern];
-    return guestPath === undefined ? [] : rebaseAnchored(pattern, guestPath);
+    return places.flatMap(({ guestPath, subvolume = '' }) => {
+      // A name that a pattern would read as something else is left alone: more is copied then.
+      if (/[*?[\\]/.test(subvolume)) return [];
+      return rebaseAnchored(pattern, guestPath).map((own) => `${subvolume}${own}`);
+    });
   });
+  return [...new Set(rebased)];
 }
 
 function rebaseAnchored(pattern: string, guestPath: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { describeContent, drift, unsupported, type Conflict } from '../discovery/index.js';
-import type { MountPlan } from '../fstab/index.js';
+import type { MountPlan, PlannedMount } from '../fstab/index.js';
 import {
   allDevices,
   allFileSystems,
@@ -9,7 +9,7 @@ import {
   type NodePosition,
 } from '../model/index.js';
 import { isSupportedFileSystem, supportedFileSystems } from '../mounting/index.js';
-import { rebaseExcludes } from './excludes.js';
+import { type GuestPlace, rebaseExcludes } from './excludes.js';
 
 /** One file system of the source and its partner on a target. */
 export interface Transfer {
@@ -21,6 +21,8 @@ export interface Transfer {
   readonly faithfulness: 'posix' | 'vfat';
   /** rsync patterns anchored at this file system's root. */
   readonly excludes: readonly string[];
+  /** btrfs: subvolumes the guest mounts, by path; the standby must have them as such. */
+  readonly subvolumes?: readonly string[];
 }
 
 /** A part of the guest that is not copied, and why. */
@@ -52,7 +54,8 @@ export function matchTransfers(
   const refused = findUnsupported(source);
   if (refused !== undefined) return { kind: 'conflict', conflict: refused };
   const transfers: Transfer[] = [];
-  for (const { position, guestPath } of plan.order) {
+  for (const mount of plan.order) {
+    const { position, guestPath, subvolumes } = mount;
     const [from, onto] = [fileSystemAt(source, position), fileSystemAt(target, position)];
     if (from === undefined || onto === undefined || from.content.uuid !== onto.content.uuid) {
       const message = `${position} has no partner of the same UUID on the standby`;
@@ -64,7 +67,8 @@ export function matchTransfers(
       source: from,
       target: onto,
       faithfulness: from.content.type === 'vfat' ? 'vfat' : 'posix',
-      excludes: rebaseExcludes(exclude, guestPath),
+      ...(subvolumes === undefined ? {} : { subvolumes: subvolumes.map(({ path }) => path) }),
+      excludes: rebaseExcludes(exclude, placesOf(mount)),
     });
   }
   return { kind: 'transfers', transfers, notCopied: listNotCopied(source) };
@@ -80,6 +84,14 @@ export function findUnsupported(tree: DeviceTree): Conflict | undefined {
     const isStrange =
       content.kind === 'other' ||
       (content.kind === 'file-system' && !isSupportedFileSystem(content.type));
+    const twin = twinOf(tree, node);
+    if (twin !== undefined) {
+      return unsupported(
+        node.position,
+        `${node.position} and ${twin.position} are the same device of one btrfs (${describeContent(content)})`,
+        'No kernel opens a btrfs beside its copy; detach one of the two disks from the guest.',
+      );
+    }
     if (isStrange) {
       return unsupported(
         node.position,
@@ -95,6 +107,35 @@ export function findUnsupported(tree: DeviceTree): Conflict | undefined {
     'no file system was found on any disk of the guest',
     'Look at its disks by hand; what bears no file system cannot be copied file by file.',
   );
+}
+
+/** A place without a subvolume of its own shows all of the file system. */
+function placesOf(mount: PlannedMount): readonly GuestPlace[] {
+  const { guestPath, otherGuestPaths, subvolumes = [] } = mount;
+  const paths = guestPath === undefined ? [] : [guestPath, ...otherGuestPaths];
+  // Of an ordinary file system only the first place counts: the others show the same files.
+  const whole = subvolumes.length > 0 ? paths : paths.slice(0, 1);
+  return whole.map((path) => {
+    const subvolume = subvolumes.find((one) => one.guestPath === path)?.path;
+    return { guestPath: path, ...(subvolume === undefined ? {} : { subvolume }) };
+  });
+}
+
+/** An earlier device that says it is the very same device of the very same btrfs. */
+function twinOf(tree: DeviceTree, { position, content }: DeviceNode): DeviceNode | undefined {
+  if (content.kind !== 'file-system' || content.type !== 'btrfs') return undefined;
+  const nodes = allDevices(tree);
+  return nodes
+    .slice(
+      0,
+      nodes.findIndex((node) => node.position === position),
+    )
+    .find(
+      (node) =>
+        node.content.kind === 'file-system' &&
+        node.content.uuid === content.uuid &&
+        node.content.deviceUuid === content.deviceUuid,
+    );
 }
 
 function fileSystemAt(tree: DeviceTree, position: NodePosition): FileSystemNode | undefined {

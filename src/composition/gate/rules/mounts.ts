@@ -1,14 +1,16 @@
 import {
   mountOptions,
+  type Side,
   sourceSide,
   supportedFileSystems,
   targetSide,
   untouchedTargetSide,
 } from '../../../core/mounting/index.js';
+import { subvolumeFstabs } from '../../../core/fstab/index.js';
 import * as files from '../../../adapters/host-files/argv.js';
 import * as mounts from '../../../adapters/mount/argv.js';
 import { like, type Slot } from '../like.js';
-import { all, type Pattern, run } from '../pattern.js';
+import { all, many, type Pattern, run } from '../pattern.js';
 import { type GateRule, forBoth, forTarget } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
@@ -39,6 +41,25 @@ export function mountRules(slots: Slots): readonly GateRule[] {
       device,
       at.mountPoint,
     ]);
+  const further: Slot = {
+    sample: `,device=${samples.ownedDevice}`,
+    pattern: many(all(',device=', slots.ownedDevice), 1),
+  };
+  const mountSeveral = (side: Side): Pattern =>
+    like(
+      mounts.mountArgv({
+        device: samples.ownedDevice,
+        mountPoint,
+        fileSystemType: 'btrfs',
+        options: mountOptions('btrfs', side, [samples.ownedDevice]),
+      }),
+      [further, device, at.mountPoint],
+    );
+  // Of what an installer calls a subvolume; nothing but numbers is told of it.
+  const subvolume: Slot = {
+    sample: `${mountPoint}/@home`,
+    pattern: all(at.mountPoint.pattern, many(all('/', run('A-Za-z0-9@_-', 1)), 1)),
+  };
   return [
     forBoth('mounts', like(mounts.listMountsArgv())),
     ...supportedFileSystems.flatMap((type) => [
@@ -46,6 +67,10 @@ export function mountRules(slots: Slots): readonly GateRule[] {
       forBoth(`mount ${type} untouched`, mount(type, mountOptions(type, untouchedTargetSide))),
       forTarget(`mount ${type} of a target`, mount(type, mountOptions(type, targetSide))),
     ]),
+    // One line for a file system on one device, one for the rest: the others are named by options.
+    forBoth('mount btrfs of a source, several devices', mountSeveral(sourceSide)),
+    forBoth('mount btrfs untouched, several devices', mountSeveral(untouchedTargetSide)),
+    forTarget('mount btrfs of a target, several devices', mountSeveral(targetSide)),
     forBoth('mount tmpfs', like(mounts.mountTemporaryArgv(base, samples.number), [at.base, count])),
     forBoth('remount', like(mounts.remountReadOnlyArgv(base), [at.base])),
     forBoth('umount', like(mounts.unmountArgv(base), [at.base])),
@@ -55,6 +80,10 @@ export function mountRules(slots: Slots): readonly GateRule[] {
       like(mounts.makeDirectoriesArgv([mountPoint]), [{ ...at.mountPoint, again: 'many' }]),
     ),
     forBoth('identity', like(mounts.rootIdentityArgv(mountPoint), [at.mountPoint])),
+    forBoth(
+      'identity of a subvolume',
+      like(mounts.rootIdentityArgv(subvolume.sample), [subvolume]),
+    ),
     forBoth('make the base', like(files.makeDirectoryArgv(base), [at.base, ofRun])),
     // What a dead run left without a journal.
     forBoth('list the base', like(files.listArgv(base), [at.base])),
@@ -64,6 +93,12 @@ export function mountRules(slots: Slots): readonly GateRule[] {
     forBoth(
       'read the fstab of a guest',
       like(files.readBeneathArgv(mountPoint, 'etc/fstab', samples.number), [at.mountPoint, count]),
+    ),
+    ...subvolumeFstabs.map((path) =>
+      forBoth(
+        `read ${path}`,
+        like(files.readBeneathArgv(mountPoint, path, samples.number), [at.mountPoint, count]),
+      ),
     ),
   ];
 }
