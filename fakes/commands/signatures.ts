@@ -1,5 +1,6 @@
 import { contentOn } from '../block/contents.js';
 import { keyOf } from '../block/devices.js';
+import { sectorSizes } from '../block/sector-sizes.js';
 import { partitionPlaceOf, partitionUuidOf } from '../block/partitions.js';
 import type { BlockContent, BlockDevice, TableEntry } from '../block/types.js';
 import type { Machine } from '../world/state.js';
@@ -14,13 +15,23 @@ export type Signature = readonly (readonly [name: string, value: string])[];
  */
 export function probe(machine: Machine, device: BlockDevice): Signature {
   const found = contentOn(machine, keyOf(device.number));
-  const cut = found?.fit === 'truncated';
+  const cut = found?.fit === 'truncated' || isOfOtherSectors(machine, device, found?.content);
   return [
     ...(found === undefined
       ? extendedSignature(machine, device)
       : contentSignature(found.content, cut)),
     ...partitionSignature(machine, device),
   ];
+}
+
+/** The header of a GPT stands in its second sector: with other sectors nobody finds it (blkid). */
+function isOfOtherSectors(
+  machine: Machine,
+  device: BlockDevice,
+  content: BlockContent | undefined,
+): boolean {
+  if (content?.kind !== 'partition-table' || content.label !== 'gpt') return false;
+  return content.logicalSectorBytes !== sectorSizes(machine, device).logicalSectorBytes;
 }
 
 /** The value of one name, `undefined` when it was not found. */

@@ -1,5 +1,6 @@
 import { writeContent } from '../block/contents.js';
 import { keyOf, requireDeviceAt, sectorsOf } from '../block/devices.js';
+import { sectorSizes } from '../block/sector-sizes.js';
 import { mapSlices, unmapSlices } from '../block/partition-maps.js';
 import type { BlockDevice, TableEntry } from '../block/types.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
@@ -97,7 +98,7 @@ function writeTable(
     kind: 'partition-table',
     label: content.table,
     uuid: content.uuid ?? (isGpt ? identifiers.uuid() : identifiers.hex(8)),
-    logicalSectorBytes: sectorBytes,
+    logicalSectorBytes: content.sectorSize ?? sectorSizes(machine, device).logicalSectorBytes,
     entries,
   });
   const results = mapSlices(machine, device, { delimiter: 'p', access: 'read-write' });

@@ -77,13 +77,19 @@ function useHypervisor({ hypervisor }: Machine, name: HypervisorName): void {
 
 /** Makes the host's volume groups, pools and volumes, all blank. */
 export function buildVolumes(machine: Machine, input: HostInput): void {
-  Object.entries(input.volumeGroups ?? {}).forEach(([name, { size, extentSize }], index) => {
-    const letter = String.fromCharCode('b'.charCodeAt(0) + index);
-    const device = addDisk(machine, { name: `vd${letter}`, sizeBytes: size });
-    const extentSectors =
-      extentSize === undefined ? defaultExtentSectors : extentSize / sectorBytes;
-    createVolumeGroup(machine, { name, extentSectors, devices: [{ device }] });
-  });
+  Object.entries(input.volumeGroups ?? {}).forEach(
+    ([name, { size, extentSize, sectorSize }], index) => {
+      const letter = String.fromCharCode('b'.charCodeAt(0) + index);
+      const device = addDisk(machine, {
+        name: `vd${letter}`,
+        sizeBytes: size,
+        ...(sectorSize === undefined ? {} : { logicalSectorBytes: sectorSize }),
+      });
+      const extentSectors =
+        extentSize === undefined ? defaultExtentSectors : extentSize / sectorBytes;
+      createVolumeGroup(machine, { name, extentSectors, devices: [{ device }] });
+    },
+  );
   for (const [path, { size }] of Object.entries(input.thinPools ?? {})) {
     const { group, name, extents } = place(machine, path, size);
     createThinPool(machine, group, { name, extentCount: extents });

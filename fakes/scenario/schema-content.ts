@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modeSchema, sizeSchema, timestampSchema } from './schema-values.js';
+import { modeSchema, sectorSizeSchema, sizeSchema, timestampSchema } from './schema-values.js';
 
 const attributes = {
   mode: modeSchema.optional(),
@@ -149,6 +149,7 @@ export interface PartitionInput {
 export interface TableInput {
   readonly table: 'msdos' | 'gpt';
   readonly uuid?: string | undefined;
+  readonly sectorSize?: 512 | 4096 | undefined;
   readonly partitions: Readonly<Record<string, PartitionInput>>;
 }
 
@@ -203,6 +204,9 @@ const guestVolumeSchema: z.ZodType<GuestVolumeInput> = z.strictObject({
 const tableSchema: z.ZodType<TableInput> = z.strictObject({
   table: z.enum(['msdos', 'gpt']),
   uuid,
+  sectorSize: sectorSizeSchema.optional().meta({
+    description: 'Sectors the table counts in, where the guest sees others than the host.',
+  }),
   partitions: z.record(z.string().regex(/^\d{1,3}$/, 'partitions have numbers'), partitionSchema),
 });
 

@@ -12,6 +12,11 @@ const sizeUnits: Readonly<Record<string, number>> = {
 const sizePattern = /^(\d+(?:\.\d+)?) ?([KMGT]?)(?:iB|B)?$/;
 
 /** `100MiB`, `1.5G`, `512`: bytes, K, M, G, T are powers of 1024. */
+/** Bytes that a disk reads and writes at the least. */
+export const sectorSizeSchema = z
+  .union([z.literal(512), z.literal(4096)])
+  .meta({ description: 'Bytes of a logical sector. Default: 512.' });
+
 export const sizeSchema = z
   .union([z.string().regex(sizePattern, 'expected a size such as 100MiB'), z.int().min(0)])
   .meta({ description: 'A size: 100MiB, 1.5G; a number is bytes.', examples: ['100MiB', '2G'] })

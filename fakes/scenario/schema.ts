@@ -3,7 +3,7 @@ import { domainStates } from '../../src/core/model/index.js';
 import { configurationSchema } from '../../src/config/schema.js';
 import { contentSchema, filesSchema } from './schema-content.js';
 import { faultSchema } from './schema-fault.js';
-import { durationSchema, sizeSchema } from './schema-values.js';
+import { durationSchema, sectorSizeSchema, sizeSchema } from './schema-values.js';
 
 const volumeName = z
   .string()
@@ -35,7 +35,14 @@ const hostSchema = z.strictObject({
   changes: z.array(changeSchema).optional().meta({ description: 'How its copies differ.' }),
   addresses: z.array(z.string()).optional(),
   volumeGroups: z
-    .record(z.string(), z.strictObject({ size: sizeSchema, extentSize: sizeSchema.optional() }))
+    .record(
+      z.string(),
+      z.strictObject({
+        size: sizeSchema,
+        extentSize: sizeSchema.optional(),
+        sectorSize: sectorSizeSchema.optional(),
+      }),
+    )
     .optional()
     .meta({ description: 'Each on a disk of its own.' }),
   thinPools: z.record(volumeName, z.strictObject({ size: sizeSchema })).optional(),

@@ -20,6 +20,8 @@ export interface RandomVolume {
 /** A guest's disks, what is on them, and how its fstab speaks of them. */
 export interface RandomLayout {
   readonly prefix: 'xvd' | 'sd' | 'hd' | 'vd';
+  /** Of the hosts' disks, and so of all on them. */
+  readonly sectorSize: 512 | 4096;
 
   readonly disks: readonly RandomDisk[];
   readonly groups: readonly (readonly RandomVolume[])[];
@@ -60,6 +62,7 @@ const volumes = fc.array(volume, { minLength: 1, maxLength: volumeNames.length }
 /** Any guest that an operator might have, within reason. */
 export const anyLayout: fc.Arbitrary<RandomLayout> = fc.record({
   prefix: fc.constantFrom('xvd', 'sd', 'hd', 'vd'),
+  sectorSize: fc.constantFrom(512, 4096),
   disks: fc.array(disk, { minLength: 1, maxLength: 3 }),
   groups: fc.tuple(volumes, volumes),
   fstab: fc.record({

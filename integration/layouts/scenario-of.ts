@@ -2,7 +2,10 @@ import type { BuiltLayout } from './build-layout.js';
 import type { RandomLayout } from './random-layout.js';
 
 /** Two hosts that carry one guest of this layout, as a scenario (JSON is YAML). */
-export function scenarioOf({ prefix }: RandomLayout, { disks, fileSystems }: BuiltLayout): string {
+export function scenarioOf(
+  { prefix, sectorSize }: RandomLayout,
+  { disks, fileSystems }: BuiltLayout,
+): string {
   const type = prefix === 'vd' ? 'kvm' : 'xen';
   const hypervisor = type === 'kvm' ? { hypervisor: 'kvm' } : {};
   const volumes = [...disks].map(([target, volume]): [string, unknown] => [
@@ -20,7 +23,7 @@ export function scenarioOf({ prefix }: RandomLayout, { disks, fileSystems }: Bui
       dom0a: {
         addresses: ['192.0.2.11'],
         ...hypervisor,
-        volumeGroups: { vg: { size: '10GiB' } },
+        volumeGroups: { vg: { size: '10GiB', sectorSize } },
         volumes: Object.fromEntries(volumes),
       },
       dom0b: {

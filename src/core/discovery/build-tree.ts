@@ -1,4 +1,6 @@
+import { mapSegments } from './segments.js';
 import type {
+  ClosedVolume,
   DeviceNode,
   DeviceTree,
   GuestVolumeGroup,
@@ -71,7 +73,18 @@ function buildGroup(group: GuestVolumeGroup, seen: Observations): VolumeGroupNod
     return device === undefined ? [] : buildNode(position, device, seen);
   });
   const physicalVolumes = group.physicalVolumes.map(({ device }) => devicePosition(device, seen));
-  return { group, physicalVolumes, volumes };
+  const closed = closedVolumes(group);
+  return { group, physicalVolumes, volumes, ...(closed.length === 0 ? {} : { closed }) };
+}
+
+/** While a physical volume is not found yet, LVM's answers about the group's volumes are not whole. */
+function closedVolumes(group: GuestVolumeGroup): readonly ClosedVolume[] {
+  if (group.missingPhysicalVolumes > 0) return [];
+  return group.logicalVolumes.flatMap((volume): readonly ClosedVolume[] => {
+    const mapped = mapSegments(group, volume);
+    if (mapped.kind === 'segments') return [];
+    return [{ position: volumePosition(group.name, volume.name), reason: mapped.reason }];
+  });
 }
 
 /** Position of the device a path of ours shows; the path itself when it is none of this guest. */

@@ -89,12 +89,12 @@ describe('compareTrees', () => {
     [
       'a disk of another size',
       withFirstDisk((disk) => ({ ...disk, sizeBytes: 3 * disk.sizeBytes })),
-      /^disk xvda is 1\.10 GiB on the source and 3\.30 GiB on the standby$/,
+      /^disk xvda shrank from 3\.30 GiB to 1\.10 GiB on the source$/,
     ],
     [
       'a disk a sector larger, in exact bytes',
       withFirstDisk((disk) => ({ ...disk, sizeBytes: disk.sizeBytes + 512 })),
-      /^disk xvda is 1180696576 bytes on the source and 1180697088 bytes on the standby$/,
+      /^disk xvda shrank from 1180697088 bytes to 1180696576 bytes on the source$/,
     ],
     [
       'a disk without a table',
@@ -109,7 +109,7 @@ describe('compareTrees', () => {
     [
       'a partition that is larger',
       withFirstEntry((entry) => ({ ...entry, sizeBytes: 2 * entry.sizeBytes })),
-      /^partition 1 of xvda is 100 MiB on the source and 200 MiB on the standby$/,
+      /^partition 1 of xvda shrank from 200 MiB to 100 MiB on the source$/,
     ],
     [
       'a partition in another place',
@@ -171,7 +171,7 @@ describe('compareTrees', () => {
         ...group,
         logicalVolumes: volumes(group).map((volume) => ({ ...volume, sizeBytes: 4096 })),
       })),
-      /^logical volume VolGroup00\/LogVol00 is 100 MiB on the source and 4 KiB on the standby$/,
+      /^logical volume VolGroup00\/LogVol00 grew from 4 KiB to 100 MiB on the source$/,
     ],
     [
       'other content of a volume',

@@ -41,7 +41,8 @@ function compareSizes(
 ): string | undefined {
   if (expected.sizeBytes === found.sizeBytes) return undefined;
   const [left, right] = formatSizesApart(expected.sizeBytes, found.sizeBytes);
-  return `is ${left} on the source and ${right} on the standby`;
+  const change = expected.sizeBytes > found.sizeBytes ? 'grew' : 'shrank';
+  return `${change} from ${right} to ${left} on the source`;
 }
 
 function comparePlaces(expected: PartitionEntry, found: PartitionEntry): string | undefined {

@@ -22,7 +22,8 @@ export function drift(position: NodePosition, message: string): Conflict {
     kind: 'layout-drift',
     position,
     message,
-    remedy: 'Make the same change on the standby, or seed it again with a full copy.',
+    remedy:
+      'Make the same change on the standby (grow what grew, make what was made), or seed it again with a full copy.',
   };
 }
 

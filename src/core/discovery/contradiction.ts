@@ -4,15 +4,9 @@ import type {
   PartitionMap,
   PartitionTable,
 } from '../model/index.js';
-import {
-  contentPartitions,
-  openedDevices,
-  partitionPosition,
-  volumePosition,
-} from './build-tree.js';
+import { contentPartitions, openedDevices, partitionPosition } from './build-tree.js';
 import { type Conflict, unsupported } from './conflict.js';
 import type { Observations } from './observations.js';
-import { mapSegments } from './segments.js';
 
 /** Tables in volumes, groups on volumes of other groups...: nobody nests deeper; a disk may lie. */
 const maximumDepth = 12;
@@ -25,12 +19,7 @@ export function findContradiction(
   seen: Observations,
 ): Conflict | undefined {
   const groups = seen.volumeGroups?.groups ?? [];
-  return (
-    findAmbiguousName(diskTargets, groups) ??
-    findExcess(seen) ??
-    findDisputedPartition(seen) ??
-    findUnmappableVolume(groups)
-  );
+  return findAmbiguousName(diskTargets, groups) ?? findExcess(seen) ?? findDisputedPartition(seen);
 }
 
 /** A volume group some of whose physical volumes are nowhere on the guest's disks. */
@@ -136,22 +125,6 @@ function findAmbiguousName(
       return unsupported(name, conflict, 'Rename it inside the guest (vgrename by UUID).');
     }
     names.add(name);
-  }
-  return undefined;
-}
-
-function findUnmappableVolume(groups: readonly GuestVolumeGroup[]): Conflict | undefined {
-  // While a physical volume is not found yet, LVM's answers about the group's volumes are not whole.
-  for (const group of groups.filter(({ missingPhysicalVolumes }) => missingPhysicalVolumes === 0)) {
-    for (const volume of group.logicalVolumes) {
-      const mapped = mapSegments(group, volume);
-      if (mapped.kind === 'segments') continue;
-      return unsupported(
-        volumePosition(group.name, volume.name),
-        `logical volume ${group.name}/${volume.name} ${mapped.reason}`,
-        'Only linear and striped volumes inside a guest are replicated file by file.',
-      );
-    }
   }
   return undefined;
 }

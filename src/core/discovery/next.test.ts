@@ -204,7 +204,7 @@ describe('discovery of what contradicts itself', () => {
     expect(conflictOf({ ...layout, groups })?.message).toMatch(/called xvda, as one of its disks/);
   });
 
-  it('refuses a volume of a kind that needs activation, and names it', () => {
+  it('leaves a volume of a kind that needs activation closed, and says why', () => {
     const groups = (seen: readonly GuestVolumeGroup[]) =>
       seen.map((group) => ({
         ...group,
@@ -213,11 +213,14 @@ describe('discovery of what contradicts itself', () => {
           segments: volume.segments.map((segment) => ({ ...segment, type: 'raid1' })),
         })),
       }));
-    expect(conflictOf(articleLayout(), { groups })).toMatchObject({
-      position: 'VolGroup00/LogVol00',
-      message:
-        'logical volume VolGroup00/LogVol00 is of type raid1, which cannot be opened without activating it',
-    });
+    const [group] = new GuestMachine(articleLayout(), { groups }).tree().volumeGroups;
+    expect(group?.volumes).toEqual([]);
+    expect(group?.closed).toEqual(
+      ['LogVol00', 'LogVol01'].map((name) => ({
+        position: `VolGroup00/${name}`,
+        reason: 'is of type raid1, which cannot be opened without activating it',
+      })),
+    );
   });
 
   it('refuses tables nested deeper than any guest nests them', () => {

@@ -37,6 +37,15 @@ export interface VolumeGroupNode {
   /** Positions of the physical volumes, in the order LVM lists them. */
   readonly physicalVolumes: readonly NodePosition[];
   readonly volumes: readonly DeviceNode[];
+  /** Volumes that cannot be opened as files; absent when all are open. */
+  readonly closed?: readonly ClosedVolume[];
+}
+
+/** A logical volume of a guest that no map of ours can show: thin, RAID, cache, mirror. */
+export interface ClosedVolume {
+  readonly position: NodePosition;
+  /** Continues "logical volume VG/LV cannot be opened as files, because it ...". */
+  readonly reason: string;
 }
 
 /** All devices of one guest on one host. */

@@ -122,6 +122,19 @@ describe('matchTransfers', () => {
 });
 
 describe('findUnsupported', () => {
+  it('refuses a volume of the guest that cannot be opened as files, with the reason', () => {
+    const tree = treeOf(disks(fileSystem('ext4', 'root')));
+    const [group] = new GuestMachine(articleLayout()).tree().volumeGroups;
+    const closed = [{ position: 'VolGroup00/pool', reason: 'is of type thin-pool' }];
+    const volumeGroups = group === undefined ? [] : [{ ...group, closed }];
+    expect(findUnsupported({ ...tree, volumeGroups })).toMatchObject({
+      kind: 'content-unsupported',
+      position: 'VolGroup00/pool',
+      message:
+        'logical volume VolGroup00/pool cannot be opened as files, because it is of type thin-pool',
+    });
+  });
+
   it.each(['crypto_LUKS', 'linux_raid_member', 'zfs_member'])(
     'refuses %s and says where',
     (type) => {

@@ -3,6 +3,7 @@ import type { MountPlan, PlannedMount } from '../fstab/index.js';
 import {
   allDevices,
   allFileSystems,
+  type Content,
   type DeviceNode,
   type DeviceTree,
   type FileSystemNode,
@@ -96,9 +97,17 @@ export function findUnsupported(tree: DeviceTree): Conflict | undefined {
       return unsupported(
         node.position,
         `${node.position} bears ${describeContent(content)}, which cannot be copied file by file`,
-        `Supported are ${supportedFileSystems.join(', ')}, swap and LVM.`,
+        remedyFor(content),
       );
     }
+  }
+  const [closed] = tree.volumeGroups.flatMap((group) => group.closed ?? []);
+  if (closed !== undefined) {
+    return unsupported(
+      closed.position,
+      `logical volume ${closed.position} cannot be opened as files, because it ${closed.reason}`,
+      'Only linear and striped volumes inside a guest are replicated file by file.',
+    );
   }
   const [disk] = tree.disks;
   if (allFileSystems(tree).length > 0 || disk === undefined) return undefined;
@@ -122,6 +131,14 @@ function placesOf(mount: PlannedMount): readonly GuestPlace[] {
 }
 
 /** An earlier device that says it is the very same device of the very same btrfs. */
+function remedyFor(content: Content): string {
+  // Only the table that protects a GPT from old tools was found, not the GPT itself.
+  if (content.kind === 'other' && content.type.startsWith('PMBR')) {
+    return 'Its GPT may count in sectors of another size than the host: give the guest disk the sector size of the volume (blockdev --getss).';
+  }
+  return `Supported are ${supportedFileSystems.join(', ')}, swap and LVM.`;
+}
+
 function twinOf(tree: DeviceTree, { position, content }: DeviceNode): DeviceNode | undefined {
   if (content.kind !== 'file-system' || content.type !== 'btrfs') return undefined;
   const nodes = allDevices(tree);
