@@ -205,6 +205,23 @@ describe('unwinding', () => {
     expect(await stack.unwind()).toEqual([]);
   });
 
+  it('lets a guest go on before anything else is removed, and takes its timer away after that', async () => {
+    const { world, stack } = setUp();
+    const hold = { host: 'a', guest: 'dc1', name: `xen-backup-${runId}-9` } as const;
+    await stack.take({ kind: 'arm-release', ...hold, timer: 'setsid', limitMs: 30_000 });
+    await stack.take({ kind: 'pause-guest', ...hold });
+    await stack.take(steps[1]!);
+    await stack.take(steps[2]!);
+    world.calls.length = 0;
+    expect(await stack.unwind()).toEqual([]);
+    expect(world.trace(/release|disarm|remove/)).toEqual([
+      'a: release dc1',
+      `a: remove-map ${wrapper}`,
+      `a: remove-snapshot ${snapshot}`,
+      `a: disarm xen-backup-${runId}-9`,
+    ]);
+  });
+
   it('undoes a step whose effect is unknown', async () => {
     const { world, stack } = setUp();
     await stack.take(steps[0]!);
