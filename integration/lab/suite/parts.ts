@@ -99,6 +99,12 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'targets',
+    file: 'tests/targets.test.ts',
+    shows: 'an unknown host key, a full target, one target down beside a good one',
+    when: 'full',
+  },
+  {
     name: 'pause',
     file: 'tests/pause.test.ts',
     shows: 'two disks of one instant; a guest whose run was killed goes on by itself',
