@@ -70,6 +70,7 @@ const mountTexts: Readonly<Record<MountErrorKind, (error: MountError, source: st
     busy: ({ subject }) => `${subject} already mounted or mount point busy.`,
     wrong: ({ subject }) =>
       `wrong fs type, bad option, bad superblock on ${subject}, missing codepage or helper program, or other error.`,
+    exists: () => 'mount(2) system call failed: File exists.',
     unreadable: ({ subject }) => `can't read superblock on ${subject}.`,
     'read-only-device': ({ subject }) => `cannot mount ${subject} read-only.`,
     'not-mounted': () => 'mount point not mounted or bad option.',

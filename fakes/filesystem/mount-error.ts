@@ -8,6 +8,7 @@ export type MountErrorKind =
   | 'already-mounted'
   | 'busy'
   | 'wrong'
+  | 'exists'
   | 'unreadable'
   | 'read-only-device'
   | 'not-mounted'

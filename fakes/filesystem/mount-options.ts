@@ -79,7 +79,7 @@ export function parseMountOptions(options: readonly string[]): ParsedMountOption
 /**
  * The file system's own look at its options.
  *
- * @throws MountError `wrong` for an option it does not know, and for leaving a dirty journal alone
+ * @throws MountError `wrong` for an option or a feature it does not know, and for leaving a dirty journal alone
  * while mounting read-write.
  */
 export function checkOptions(
@@ -91,6 +91,10 @@ export function checkOptions(
   const refused = options.perSuperblock.some(
     (option) => !accepted.some((one) => matches(one, option)),
   );
+  const { unknownFeatures } = fileSystem.superblock;
+  if (unknownFeatures === 'incompatible' || (unknownFeatures && options.access === 'rw')) {
+    throw new MountError('wrong', path);
+  }
   if (refused || (options.skipsReplay && options.access === 'rw'))
     throw new MountError('wrong', path);
   if (options.subvolume !== undefined && !hasDirectory(fileSystem, options.subvolume)) {

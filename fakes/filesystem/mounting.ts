@@ -190,7 +190,8 @@ function refuseDuplicateUuid(
     const mounted = contentOf(machine, mount);
     return mounted?.superblock.uuid === uuid;
   });
-  if (duplicate) throw new MountError('wrong', mainPath(device));
+  // Linux 6.1: XFS and btrfs answer with different errors.
+  if (duplicate) throw new MountError(type === 'btrfs' ? 'exists' : 'wrong', mainPath(device));
 }
 
 /** A btrfs on several devices is looked for on those that are named, and nowhere else. */

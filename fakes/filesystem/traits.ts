@@ -38,7 +38,12 @@ const traits: Readonly<Record<string, FileSystemTraits>> = {
     uuidMustBeUnique: true,
     blockSizeBytes: 512,
   },
-  btrfs: { ...plain, rootInode: 256, skipReplayOptions: ['nologreplay', 'rescue=nologreplay'] },
+  btrfs: {
+    ...plain,
+    rootInode: 256,
+    skipReplayOptions: ['nologreplay', 'rescue=nologreplay'],
+    uuidMustBeUnique: true,
+  },
   // Two seconds: the unit in which FAT keeps the time of a change.
   vfat: {
     ...plain,

@@ -16,6 +16,8 @@ export interface Superblock {
   readonly subUuid?: string;
   /** btrfs: UUID_SUB of the other devices it lies on; without any of them it cannot be mounted. */
   readonly otherDevices?: readonly string[];
+  /** Features that the kernels here do not know: those that forbid every mount, or writing. */
+  readonly unknownFeatures?: 'incompatible' | 'read-only-compatible';
   /** btrfs: paths of directories that are subvolumes. */
   readonly subvolumes?: readonly string[];
 }

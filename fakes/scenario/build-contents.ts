@@ -155,6 +155,7 @@ function makeFileSystem(
     type: content.fileSystem,
     uuid: content.uuid ?? volumeId(machine, content.fileSystem),
     ...(content.label === undefined ? {} : { label: content.label }),
+    ...(content.unknownFeatures === undefined ? {} : { unknownFeatures: content.unknownFeatures }),
     ...(content.fileSystem === 'btrfs' ? btrfsDevices(machine, content) : {}),
     sizeBytes: content.size ?? deviceBytes,
     madeAt: at,

@@ -74,6 +74,9 @@ const fileSystemSchema = z.strictObject({
   label,
   size: sizeSchema.optional().meta({ description: 'Default: all of the device.' }),
   journal: z.enum(['clean', 'dirty']).optional(),
+  unknownFeatures: z.enum(['incompatible', 'read-only-compatible']).optional().meta({
+    description: 'It has features that the kernels of the hosts do not know.',
+  }),
   deviceUuid: uuid.meta({ description: 'btrfs: which of its devices this one is (UUID_SUB).' }),
   otherDevices: z.array(z.string().min(1)).optional().meta({
     description: 'btrfs: UUID_SUB of its other devices, which stand there as `other: btrfs`.',

@@ -19,7 +19,13 @@ import {
   retryWhileBusy,
 } from '../shared/index.js';
 import * as argv from './argv.js';
-import { parseMountInfo, parseRootIdentity, saysNothingOfNote, unmountOutcome } from './parse.js';
+import {
+  parseMountInfo,
+  parseRootIdentity,
+  remedyForRefusal,
+  saysNothingOfNote,
+  unmountOutcome,
+} from './parse.js';
 
 /** What the adapter needs of its host. */
 export interface MounterOptions {
@@ -51,7 +57,8 @@ class SystemMounter implements Mounter {
   }
 
   async mount(request: MountRequest): Promise<void> {
-    const result = await this.#succeed(argv.mountArgv(request));
+    const result = await this.#runner.run({ argv: argv.mountArgv(request) });
+    if (result.exitCode !== 0) throw this.#refusal(request, result);
     if (saysNothingOfNote(result.stderr)) return;
     // mount(8) mounts a protected device read-only, says so, and ends with 0: not what was asked.
     await this.unmount(request.mountPoint);
@@ -93,6 +100,15 @@ class SystemMounter implements Mounter {
     const result = await this.#runner.run({ argv: argv.rootIdentityArgv(mountPoint) });
     if (result.exitCode !== 0) throw commandFailed(this.#host, result, 'mount-missing');
     return parseOutput(this.#host, expectQuietSuccess(this.#host, result), parseRootIdentity);
+  }
+
+  /** What the kernel refused, with what to do where its answer tells. */
+  #refusal({ fileSystemType }: MountRequest, result: CommandResult): XenBackupError {
+    const error = commandFailed(this.#host, result, 'mount-failed');
+    const remedy = remedyForRefusal(result.stderr, fileSystemType, this.#host);
+    if (remedy === undefined) return error;
+    const { message, details } = error;
+    return new XenBackupError('mount-failed', { message, remedy, details });
   }
 
   async #succeedQuietly(command: Argv): Promise<void> {

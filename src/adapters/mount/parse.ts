@@ -66,6 +66,27 @@ export function unmountOutcome(exitCode: number, stderr: string): UnmountOutcome
   return /^umount: .*: target is busy\.$/.test(text) ? 'busy' : 'failed';
 }
 
+/**
+ * What to do about a mount that the kernel refused; `undefined` where its answer does not tell. The
+ * kernel gives one answer to features it does not know, to damage, and to options (mount(8)).
+ */
+export function remedyForRefusal(stderr: string, type: string, host: string): string | undefined {
+  if (/wrong fs type, bad option, bad superblock|unknown filesystem type/.test(stderr)) {
+    return (
+      `The kernel of ${host} does not open this ${type}: it may be too old for the file system's ` +
+      `features, or the file system is damaged; dmesg on ${host} says which. Run a newer kernel on ` +
+      'the host, or make the file system without the feature; repair it inside the guest.'
+    );
+  }
+  if (/mount\(2\) system call failed: File exists/.test(stderr)) {
+    return (
+      `Another ${type} of the same UUID is mounted on ${host}, and its kernel opens only one of ` +
+      'them: replicate guests cloned from one template one after another (--jobs 1).'
+    );
+  }
+  return undefined;
+}
+
 /** What mount(8) says beside a success that is what was asked for: about the host's own fstab. */
 const harmless: readonly RegExp[] = [
   /^mount: \(hint\) your fstab has been modified, but systemd still uses$/,
