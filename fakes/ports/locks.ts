@@ -1,7 +1,7 @@
 import type { HeldLock, LockOwner, Locks } from '../../src/ports/index.js';
 import { isLockFree, removeLockFiles } from '../commands/scripts/locks.js';
 import { FileContent } from '../filesystem/content.js';
-import { exists, makeDirectory, readText, removeFile, writeFile } from '../filesystem/files.js';
+import { exists, makeDirectory, readText, writeFile } from '../filesystem/files.js';
 import { addIdleProcess, removeProcess } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
 import { portError } from './errors.js';
@@ -37,11 +37,6 @@ export function simulatedLocks(machine: Machine, options: SimulatedLocksOptions 
       machine.fileLocks.push({ path, processId, mode: 'exclusive' });
       writeFile(machine, path, FileContent.fromText(`${JSON.stringify(owner)}\n`), { mode: 0o600 });
       return { kind: 'held', lock: heldLock(machine, process, path) };
-    },
-    forget: async (name) => {
-      for (const path of [fileOf(name), `${fileOf(name)}.writers`]) {
-        if (exists(machine, path)) removeFile(machine, path);
-      }
     },
   };
 }

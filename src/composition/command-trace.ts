@@ -1,12 +1,6 @@
 import type { HostName } from '../core/index.js';
-import type {
-  Argv,
-  Clock,
-  Command,
-  CommandResult,
-  CommandRunner,
-  RunningCommand,
-} from '../ports/index.js';
+import type { Argv, Clock, Command, CommandResult, CommandRunner } from '../ports/index.js';
+import { watchedCommand } from './watched-command.js';
 
 /** A command that was started on a host. */
 export interface TracedCommand {
@@ -60,7 +54,7 @@ export class CommandTrace {
           end(undefined);
           throw error;
         });
-        return watchRunning(running, end);
+        return watchedCommand(running, { result: (result) => follow(result, end) });
       },
     };
   }
@@ -80,24 +74,6 @@ export class CommandTrace {
       this.#onEnd?.(ended);
     };
   }
-}
-
-function watchRunning(
-  running: RunningCommand,
-  end: (result: CommandResult | undefined) => void,
-): RunningCommand {
-  const result = follow(running.result, end);
-  // Whoever only calls stop() never looks at the result.
-  result.catch(() => undefined);
-  return {
-    argv: running.argv,
-    processId: running.processId,
-    stdout: running.stdout,
-    result,
-    write: (text) => running.write(text),
-    closeInput: () => running.closeInput(),
-    stop: (graceMs) => running.stop(graceMs),
-  };
 }
 
 async function follow(

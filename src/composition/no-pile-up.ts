@@ -1,5 +1,6 @@
 import { type HostName, isXenBackupError, XenBackupError } from '../core/index.js';
-import type { Argv, CommandRunner, RunningCommand } from '../ports/index.js';
+import type { Argv, CommandRunner } from '../ports/index.js';
+import { watchedCommand } from './watched-command.js';
 
 /** LVM's commands wait for one another's lock, so they hang together. */
 const lvm = /^(?:lv|vg|pv)[a-z]+$/;
@@ -50,25 +51,10 @@ export function withoutPileUp(runner: CommandRunner, host: HostName): CommandRun
     start: async (command) => {
       requireFree(command.argv);
       const running = await watch(command.argv, () => runner.start(command));
-      return watched(running, (work) => watch(command.argv, work));
+      return watchedCommand(running, {
+        result: (result) => watch(command.argv, () => result),
+        stop: (stop) => watch(command.argv, stop),
+      });
     },
-  };
-}
-
-function watched(
-  running: RunningCommand,
-  watch: <T>(work: () => Promise<T>) => Promise<T>,
-): RunningCommand {
-  const result = watch(() => running.result);
-  // Whoever only calls stop() never looks at the result.
-  result.catch(() => undefined);
-  return {
-    argv: running.argv,
-    processId: running.processId,
-    stdout: running.stdout,
-    result,
-    write: (text) => running.write(text),
-    closeInput: () => running.closeInput(),
-    stop: (graceMs) => watch(() => running.stop(graceMs)),
   };
 }

@@ -35,9 +35,4 @@ export type LockAttempt =
 /** Locks held by a process on the host they protect (flock): a dead owner never blocks. */
 export interface Locks {
   tryLock(name: string, owner: LockOwner): Promise<LockAttempt>;
-  /**
-   * Removes what the lock of a dead run left behind. Only for a name that nobody will take again (a
-   * run's): whoever waits for a lock that is forgotten would wait for another one.
-   */
-  forget(name: string): Promise<void>;
 }

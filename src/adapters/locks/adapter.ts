@@ -83,12 +83,6 @@ class FlockLocks implements Locks {
     return this.#busy(file);
   }
 
-  async forget(name: string): Promise<void> {
-    const file = lockFile(this.#directory, name);
-    await this.#files.removeFile(`${file}.writers`);
-    await this.#files.removeFile(file);
-  }
-
   async #busy(file: string): Promise<LockAttempt> {
     const text = await this.#files.readText(file, maxOwnerBytes);
     const owner = text === undefined ? undefined : parseOwner(text);

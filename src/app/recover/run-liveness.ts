@@ -60,12 +60,8 @@ export class RunLiveness {
   }
 
   async release(): Promise<void> {
-    await Promise.all(
-      [...this.#dead].map(async ([runId, lock]) => {
-        await lock.release();
-        await this.#host.locks.forget(runLockName(runId));
-      }),
-    );
+    // With the lock go its files.
+    await Promise.all([...this.#dead.values()].map((lock) => lock.release()));
     this.#dead.clear();
   }
 }

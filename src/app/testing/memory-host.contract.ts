@@ -182,7 +182,6 @@ export class MemoryHost {
             });
           return { kind: 'held', lock: { release, lost: lost.signal } };
         }),
-      forget: (name) => this.call(`forget ${name}`, () => undefined),
     };
   }
 

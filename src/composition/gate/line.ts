@@ -82,7 +82,6 @@ function symbolise(word: string): string | undefined {
     tail === 'none' ? word === text : word.startsWith(text),
   );
   const rest = known === undefined ? word : word.slice(known.text.length);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
   if (/[\x00-\x1f\x7f]/.test(rest)) return undefined;
   return `${known?.symbol ?? ''}${rest}\n`;
 }

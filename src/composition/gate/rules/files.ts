@@ -20,7 +20,6 @@ export function fileRules(slots: Slots): readonly GateRule[] {
   const recordName: Slot = { sample: `${samples.guest}.json`, pattern: slots.guestFile('.json') };
   const rule = `${rules}/56-xen-backup-${samples.runId}.rules`;
   const runPath = `${runDirectory}/${samples.runId}`;
-  const runLock = `${locks}/run-${samples.runId}.lock`;
   const directories = [`${state}/journals`, `${state}/records`, locks, rules];
   return [
     ...readable(slots).map(({ name, path, slot }) =>
@@ -39,7 +38,7 @@ export function fileRules(slots: Slots): readonly GateRule[] {
     ),
     forBoth('list the run’s directory', like(files.listArgv(runPath), [ofRun])),
     ...directories.map((path) => forBoth(`make ${path}`, like(files.makeDirectoryArgv(path)))),
-    ...[journal, rule, runLock, `${runLock}.writers`].map((path) =>
+    ...[journal, rule].map((path) =>
       forBoth(`remove ${path}`, like(files.removeFileArgv(path), [ofRun])),
     ),
     ...lockRules(slots),
