@@ -71,6 +71,7 @@ const mountTexts: Readonly<Record<MountErrorKind, (error: MountError, source: st
     wrong: ({ subject }) =>
       `wrong fs type, bad option, bad superblock on ${subject}, missing codepage or helper program, or other error.`,
     exists: () => 'mount(2) system call failed: File exists.',
+    'missing-device': () => 'mount(2) system call failed: No such file or directory.',
     unreadable: ({ subject }) => `can't read superblock on ${subject}.`,
     'read-only-device': ({ subject }) => `cannot mount ${subject} read-only.`,
     'not-mounted': () => 'mount point not mounted or bad option.',

@@ -9,6 +9,7 @@ export type MountErrorKind =
   | 'busy'
   | 'wrong'
   | 'exists'
+  | 'missing-device'
   | 'unreadable'
   | 'read-only-device'
   | 'not-mounted'

@@ -207,7 +207,9 @@ function requireAllDevices(
     return found.subUuid;
   });
   const isWhole = (superblock.otherDevices ?? []).every((uuid) => given.includes(uuid));
-  if (!isWhole || given.includes(undefined)) throw new MountError('wrong', mainPath(device));
+  if (!isWhole || given.includes(undefined)) {
+    throw new MountError('missing-device', mainPath(device));
+  }
 }
 
 function contentOf(machine: Machine, mount: MountRecord): SimulatedFileSystem | undefined {

@@ -74,6 +74,14 @@ describe('btrfs', () => {
     );
   });
 
+  it('is refused when one of its devices is none of the guest’s disks', async () => {
+    const stage = await Stage.open(scenario().replaceAll(', xvdb: /dev/vg/customer-xvdb', ''));
+    const { exitCode, guests } = await stage.run();
+    expect(exitCode).toBe(10);
+    expect(guests[0]?.remedy).toMatch(/only opened with all of its devices/);
+    expect(await stage.left()).toEqual([]);
+  });
+
   it('is refused when a guest has a disk and its copy', async () => {
     const stage = await Stage.open(
       scenario()

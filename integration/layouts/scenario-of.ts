@@ -30,7 +30,9 @@ export function scenarioOf(
         like: 'dom0a',
         addresses: ['192.0.2.12'],
         ...hypervisor,
-        changes: fileSystems.map(({ position }) => changeAt(position, [...disks.keys()])),
+        changes: fileSystems.map(({ position }) =>
+          changeAt(position, [...disks.keys()], 'vg/guest-'),
+        ),
       },
     },
     domains: {
@@ -45,12 +47,20 @@ export function scenarioOf(
   });
 }
 
-/** What the standby has of an earlier day, on each file system. */
-function changeAt(position: string, disks: readonly string[]): Record<string, unknown> {
+/**
+ * What the standby has of an earlier day on a file system, as a change of a scenario.
+ *
+ * @param prefix - of the host's volumes; the guest's name for the disk follows
+ */
+export function changeAt(
+  position: string,
+  disks: readonly string[],
+  prefix: string,
+): Record<string, unknown> {
   const [first = '', second] = position.split('/');
   const files = { '/kept': 'of an earlier day\n' };
   const isVolume = !disks.includes(first);
-  const volume = `vg/guest-${isVolume ? (disks[0] ?? '') : first}`;
+  const volume = `${prefix}${isVolume ? (disks[0] ?? '') : first}`;
   if (second === undefined) return { volume, files };
   return { volume, at: isVolume ? position : second, files };
 }

@@ -84,6 +84,12 @@ export function remedyForRefusal(stderr: string, type: string, host: string): st
       'them: replicate guests cloned from one template one after another (--jobs 1).'
     );
   }
+  if (/mount\(2\) system call failed: No such file or directory/.test(stderr)) {
+    return (
+      `This ${type} lies on further devices, and one of them is none of the guest's disks: a file ` +
+      'system is only opened with all of its devices.'
+    );
+  }
   return undefined;
 }
 
