@@ -261,6 +261,10 @@ export interface LoopDevice extends DeviceBase {
   readonly backingFile: string;
   readonly space: SpaceId;
   readonly sectors: number;
+  /** The domain that it was made for. */
+  readonly owner?: string;
+  /** It goes with its last user. */
+  autoclear?: boolean;
 }
 
 /** A device-mapper map. */
@@ -296,3 +300,13 @@ export type KernelEvent =
       readonly event: number;
     }
   | { readonly kind: 'snapshot-invalid'; readonly map: MapDevice };
+
+/** A file on the host's own file system that bears a disk. */
+export interface ImageFile {
+  readonly space: SpaceId;
+  /** Under which it was made. */
+  readonly path: string;
+  readonly sectors: number;
+  /** How often it was written to. */
+  writes: number;
+}

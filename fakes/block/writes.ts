@@ -1,10 +1,11 @@
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
-import { deviceOf, sectorsOf } from './devices.js';
+import { deviceOf, keyOf, sectorsOf } from './devices.js';
+import { devicesOfTarget } from './openings.js';
 import { placeKey, recordAt, resolveRange, resolveWhole, type SectorRange } from './resolve.js';
 import { copyOnWrite } from './snapshots.js';
 import { provisionThin } from './thin-pools.js';
-import type { ContentRecord, DeviceKey, Extent } from './types.js';
+import type { BlockDevice, ContentRecord, DeviceKey, Extent } from './types.js';
 import { sectorBytes } from './types.js';
 
 /**
@@ -21,6 +22,7 @@ export function noteWrite(machine: Machine, key: DeviceKey, range: SectorRange):
   }
   const extents = resolveRange(machine, key, range);
   machine.world.writeSequence += 1;
+  countWrite(machine, key, range.sectors);
   provisionThin(machine, extents);
   for (const { map } of copyOnWrite(machine, extents)) {
     machine.kernelLog.push({
@@ -77,4 +79,29 @@ function partsOf(
 ): readonly ContentRecord[] {
   const views = new Set(extents.map((extent) => extent.view));
   return [...views].flatMap((view) => machine.views.get(view)?.get(recordKey) ?? []);
+}
+
+/** What the kernel keeps: counters of every device that a write passes, times of image files. */
+function countWrite(machine: Machine, key: DeviceKey, sectors: number): void {
+  for (const device of devicesBelow(machine, key)) {
+    const below = keyOf(device.number);
+    machine.sectorsWritten.set(below, (machine.sectorsWritten.get(below) ?? 0) + sectors);
+    if (device.kind !== 'loop') continue;
+    for (const image of machine.images.values()) {
+      if (image.space === device.space) image.writes += 1;
+    }
+  }
+}
+
+/** A device and all it lies on, as far as they are the same bytes. */
+function devicesBelow(machine: Machine, key: DeviceKey): readonly BlockDevice[] {
+  const device = machine.devices.get(key);
+  if (device === undefined) return [];
+  const below =
+    device.kind === 'map'
+      ? device.table.flatMap((target) => (target.kind === 'linear' ? devicesOfTarget(target) : []))
+      : device.kind === 'partition'
+        ? [device.parent]
+        : [];
+  return [device, ...[...new Set(below)].flatMap((lower) => devicesBelow(machine, lower))];
 }

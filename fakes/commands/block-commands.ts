@@ -2,6 +2,7 @@ import { blkidCommands } from './blkid.js';
 import { blockdevCommands } from './blockdev.js';
 import { dmsetupCommands } from './dmsetup.js';
 import { kpartxCommands } from './kpartx.js';
+import { losetupCommands } from './losetup.js';
 import { lsblkCommands } from './lsblk.js';
 import { lvmCommands } from './lvm/lvm.js';
 import { partedCommands } from './parted.js';
@@ -15,6 +16,7 @@ export const blockCommands: CommandTable = {
   ...kpartxCommands,
   ...partedCommands,
   ...blkidCommands,
+  ...losetupCommands,
   ...lsblkCommands,
   ...blockdevCommands,
   ...udevadmCommands,

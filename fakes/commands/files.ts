@@ -11,7 +11,8 @@ import {
 import { inodeAt, locate } from '../filesystem/path-walk.js';
 import { deviceText, procText, specialKind } from '../filesystem/special-files.js';
 import type { Machine } from '../world/state.js';
-import { formatStat } from './stat-format.js';
+import { deviceAt } from '../block/devices.js';
+import { formatDeviceStat, formatStat } from './stat-format.js';
 import { complain, forEachOperand, quoteName } from './text.js';
 import {
   type CommandEntry,
@@ -174,11 +175,16 @@ function rmdir(machine: Machine, argv: Argv): CommandOutcome {
 }
 
 function stat(machine: Machine, argv: Argv): CommandOutcome {
-  const [, option, format = '', ...operands] = argv;
+  const follow = argv[1] === '-L' ? 'follow' : 'keep';
+  const [option, format = '', ...operands] = argv.slice(follow === 'follow' ? 2 : 1);
   if (option !== '-c') return notSimulated(argv);
   return forEachOperand(
     operands.filter((word) => word !== '--'),
-    (path) => `${formatStat(machine, locate(machine, path, 'keep'), format)}\n`,
+    (path) => {
+      const device = deviceAt(machine, path);
+      if (device !== undefined) return `${formatDeviceStat(device, format)}\n`;
+      return `${formatStat(machine, locate(machine, path, follow), format)}\n`;
+    },
     (path) => (reason) => `stat: cannot statx ${quoteName(path)}: ${reason}`,
   );
 }

@@ -16,9 +16,9 @@ import {
   STOP_RECEIVERS_SCRIPT,
 } from '../../src/adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
-import { HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
+import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
-import { holdersScript } from './scripts/holders.js';
+import { fileHoldersScript, holdersScript } from './scripts/holders.js';
 import { holdScript, releaseScript, stopTimerScript, timerScript } from './scripts/holds.js';
 import {
   appendScript,
@@ -44,6 +44,7 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [LOCK_SCRIPT, lockScript],
   [FIND_TOOLS_SCRIPT, findToolsScript],
   [HOLDERS_SCRIPT, holdersScript],
+  [FILE_HOLDERS_SCRIPT, fileHoldersScript],
   [READ_REGIONS_SCRIPT, readRegionsScript],
   [SEND_SCRIPT, sendScript],
   [RECEIVE_SCRIPT, receiveScript],

@@ -1,7 +1,9 @@
 import { deviceAt } from '../block/devices.js';
+import { attachLoop } from '../block/images.js';
+import { detachLoop, loopDevices } from '../block/loops.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
-import { blockSources, diskDevices, guestFileSystems } from './guest-disks.js';
+import { blockSources, diskDevices, fileSources, guestFileSystems } from './guest-disks.js';
 import { idleWorkload, type SimulatedDomain } from './types.js';
 import { noteStartOnMounted } from './second-writer.js';
 import { beginWorkload } from './workload.js';
@@ -51,6 +53,9 @@ export function startDomain(machine: Machine, domain: SimulatedDomain): void {
     if (deviceAt(machine, path) === undefined) {
       throw new SimulationError('device-missing', path, `no block device ${path}`);
     }
+  }
+  for (const path of fileSources(domain)) {
+    attachLoop(machine, { path, access: 'read-write', owner: domain.name });
   }
   domain.id = machine.hypervisor.nextDomainId++;
   for (const device of diskDevices(machine, domain)) {
@@ -121,6 +126,9 @@ function stop(machine: Machine, domain: SimulatedDomain, reason: string): void {
     ({ by }) => by.kind !== 'domain' || by.domain !== domain.name,
   );
   machine.openings.splice(0, machine.openings.length, ...left);
+  for (const loop of loopDevices(machine)) {
+    if (loop.owner === domain.name) detachLoop(machine, loop);
+  }
   // A transient domain is known only while it lives.
   if (!domain.persistent) machine.domains.delete(domain.name);
 }

@@ -1,5 +1,6 @@
 import { keyOf } from '../block/devices.js';
 import type { Machine } from '../world/state.js';
+import { exists } from './files.js';
 import { SimulatedFileSystem } from './file-system.js';
 import { timestampFromMs } from './inode.js';
 import { MountError } from './mount-error.js';
@@ -7,7 +8,7 @@ import { parseMountOptions } from './mount-options.js';
 import { anonymousDevice, mountsOfDevice, nextMountId, topMountAt } from './mount-table.js';
 import { fileSystemOf } from './mounted-tree.js';
 import { mountTarget } from './mounting.js';
-import { locate } from './path-walk.js';
+import { inodeAt, locate } from './path-walk.js';
 import type { MountRecord } from './types.js';
 
 export interface TmpfsRequest {
@@ -67,8 +68,10 @@ function tmpfsSize(options: readonly string[]): number {
 
 /** Shows a directory at another place too. @throws MountError */
 export function bindMount(machine: Machine, from: string, mountPoint: string): MountRecord {
+  if (!exists(machine, from)) throw new MountError('no-device', from);
   const source = locate(machine, from);
-  const target = mountTarget(machine, mountPoint);
+  const isFile = inodeAt(machine, source).kind === 'f';
+  const target = isFile ? locate(machine, mountPoint) : mountTarget(machine, mountPoint);
   const inside = source.path.slice(source.mount.mountPoint.length).replace(/^\//, '');
   const root = source.mount.root === '/' ? `/${inside}` : `${source.mount.root}/${inside}`;
   const mount: MountRecord = {

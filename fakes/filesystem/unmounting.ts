@@ -1,3 +1,4 @@
+import { loopDevices } from '../block/loops.js';
 import type { Machine } from '../world/state.js';
 import { KernelError } from './errno.js';
 import { MountError } from './mount-error.js';
@@ -14,7 +15,11 @@ import type { MountRecord } from './types.js';
  */
 export function unmount(machine: Machine, path: string): void {
   const mount = mountNamed(machine, path);
-  const used = childMounts(machine, mount).length > 0 || usersOf(machine, mount).length > 0;
+  const used =
+    childMounts(machine, mount).length > 0 ||
+    usersOf(machine, mount).length > 0 ||
+    // A loop device has its file open by the very mount it was found under.
+    loopDevices(machine).some(({ backingFile }) => backingFile === mount.mountPoint);
   if (used) throw new MountError('target-busy', path);
   detach(machine, mount);
 }

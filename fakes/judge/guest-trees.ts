@@ -1,9 +1,7 @@
 import { beginsIn } from '../block/contents.js';
-import { deviceAt, deviceOf, keyOf } from '../block/devices.js';
-import { resolveRange, wholeOf } from '../block/resolve.js';
-import { type DeviceKey, sectorBytes } from '../block/types.js';
+import { type Extent, sectorBytes } from '../block/types.js';
 import { domainNamed } from '../domains/operations.js';
-import { blockSources } from '../domains/guest-disks.js';
+import { diskExtents } from '../domains/guest-disks.js';
 import { describeTree } from '../filesystem/digest.js';
 import { asSimulated } from '../filesystem/as-simulated.js';
 import type { SimulatedFileSystem } from '../filesystem/file-system.js';
@@ -21,10 +19,8 @@ function guestFileSystemsByPlace(
   guest: string,
 ): ReadonlyMap<string, SimulatedFileSystem> {
   const found = new Map<string, SimulatedFileSystem>();
-  blockSources(domainNamed(machine, guest)).forEach((path, index) => {
-    const device = deviceAt(machine, path);
-    if (device === undefined) return;
-    for (const [offset, fileSystem] of fileSystemsOn(machine, keyOf(device.number))) {
+  diskExtents(machine, domainNamed(machine, guest)).forEach((extents, index) => {
+    for (const [offset, fileSystem] of fileSystemsOn(machine, extents)) {
       found.set(`${index}@${offset}`, fileSystem);
     }
   });
@@ -39,11 +35,11 @@ export function guestTrees(machine: Machine, guest: string): GuestTrees {
 
 function fileSystemsOn(
   machine: Machine,
-  key: DeviceKey,
+  extents: readonly Extent[],
 ): readonly (readonly [offsetBytes: number, SimulatedFileSystem])[] {
   const found: [number, SimulatedFileSystem][] = [];
   let before = 0;
-  for (const extent of resolveRange(machine, key, wholeOf(deviceOf(machine, key)))) {
+  for (const extent of extents) {
     for (const record of machine.views.get(extent.view)?.values() ?? []) {
       const [first] = record.layout;
       if (first === undefined || record.content.kind !== 'file-system') continue;

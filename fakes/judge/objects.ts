@@ -1,4 +1,5 @@
 import { allMaps } from '../block/devices.js';
+import { loopDevices } from '../block/loops.js';
 import { isActive } from '../domains/operations.js';
 import { describeTree } from '../filesystem/digest.js';
 import { exists } from '../filesystem/files.js';
@@ -14,6 +15,8 @@ export interface HostObjects {
   readonly volumes: readonly string[];
   /** Names of device-mapper maps. */
   readonly maps: readonly string[];
+  /** `/dev/loop0 of /path`. */
+  readonly loops: readonly string[];
   /** `device on mount point`. */
   readonly mounts: readonly string[];
   /** Rule files that udev finds. */
@@ -38,6 +41,9 @@ export function hostObjects(machine: Machine): HostObjects {
       metadata.logicalVolumes.map(({ name }) => `${metadata.name}/${name}`),
     ),
     maps: allMaps(machine).map(({ name }) => name),
+    loops: loopDevices(machine).map(
+      ({ kernelName, backingFile }) => `${kernelName} of ${backingFile}`,
+    ),
     mounts: machine.mounts.map(({ source, mountPoint }) => `${source} on ${mountPoint}`),
     udevRules: filesBelow(machine, '/run/udev/rules.d'),
     processes: [...machine.processes.values()].map(({ processId, name }) => `${processId} ${name}`),
@@ -55,6 +61,7 @@ export function objectsLeft(before: HostObjects, after: HostObjects): readonly s
   const kinds: readonly (keyof HostObjects)[] = [
     'volumes',
     'maps',
+    'loops',
     'mounts',
     'udevRules',
     'processes',

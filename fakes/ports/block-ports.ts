@@ -1,5 +1,6 @@
 import type { Host } from '../../src/ports/index.js';
 import type { Machine } from '../world/state.js';
+import { simulatedBackingStores } from './backing-stores.js';
 import { simulatedContentProbe } from './content-probe.js';
 import { simulatedDeviceEvents } from './device-events.js';
 import { simulatedDeviceMapper } from './device-mapper.js';
@@ -12,6 +13,7 @@ import { simulatedVolumeManager } from './volume-manager.js';
 export type BlockPorts = Pick<
   Host,
   | 'volumes'
+  | 'backing'
   | 'deviceMapper'
   | 'partitionMaps'
   | 'partitionTables'
@@ -24,6 +26,7 @@ export type BlockPorts = Pick<
 export function simulatedBlockPorts(machine: Machine): BlockPorts {
   return {
     volumes: simulatedVolumeManager(machine),
+    backing: simulatedBackingStores(machine),
     deviceMapper: simulatedDeviceMapper(machine),
     partitionMaps: simulatedPartitionMapper(machine),
     partitionTables: simulatedPartitionTableReader(machine),

@@ -112,11 +112,14 @@ function disksOn({ disks, disksOn: others }: DomainInput, host: string): DomainI
   return others?.[host] ?? disks;
 }
 
-/** Paths below /dev of the host volumes behind a domain's disks on a host: `VolGroupXX/LogVolDc1`. */
+/**
+ * What carries a domain's disks on a host: `VolGroupXX/LogVolDc1`, and whole paths for what is no
+ * logical volume.
+ */
 export function volumesOf(input: DomainInput, host: string): readonly string[] {
   return Object.values(disksOn(input, host) ?? {}).flatMap((disk) => {
     const source = typeof disk === 'string' ? disk : disk.source;
     const match = /^\/dev\/([^/]+\/[^/]+)$/.exec(source);
-    return match?.[1] === undefined ? [] : [match[1]];
+    return [match?.[1] ?? source];
   });
 }

@@ -1,6 +1,8 @@
 import { requireDeviceAt } from '../block/devices.js';
 import { copyDevices } from '../block/copy-device.js';
-import { addDisk } from '../block/disks.js';
+import { addDisk, addKernelPartition } from '../block/disks.js';
+import { addImage, attachLoop } from '../block/images.js';
+import { detachLoop, loopDevices } from '../block/loops.js';
 import type { BlockDevice } from '../block/types.js';
 import { type HypervisorName, hypervisors } from '../domains/hypervisors.js';
 import { SimulatedFileSystem } from '../filesystem/file-system.js';
@@ -23,6 +25,7 @@ import { writeContents } from './build-contents.js';
 import { changeContents } from './change-contents.js';
 import { entriesOf } from './files.js';
 import type { HostInput } from './schema.js';
+import type { ContentInput } from './schema-content.js';
 import { installedTools } from './usual-tools.js';
 
 const sectorBytes = 512;
@@ -90,6 +93,9 @@ export function buildVolumes(machine: Machine, input: HostInput): void {
       createVolumeGroup(machine, { name, extentSectors, devices: [{ device }] });
     },
   );
+  for (const [name, { size }] of Object.entries(input.disks ?? {}))
+    addPlainDisk(machine, name, size);
+  for (const [path, { size }] of Object.entries(input.images ?? {})) addImage(machine, path, size);
   for (const [path, { size }] of Object.entries(input.thinPools ?? {})) {
     const { group, name, extents } = place(machine, path, size);
     createThinPool(machine, group, { name, extentCount: extents });
@@ -110,6 +116,27 @@ export function buildVolumes(machine: Machine, input: HostInput): void {
   }
 }
 
+/** A disk, or a partition that fills one from its first MiB on. */
+function addPlainDisk(machine: Machine, name: string, sizeBytes: number): void {
+  const [, diskName = name, number = ''] = /^(.*?)(\d*)$/.exec(name) ?? [];
+  const mebibyte = 2 ** 20;
+  const header = number === '' ? 0 : mebibyte;
+  const disk = addDisk(machine, { name: diskName, sizeBytes: sizeBytes + header });
+  if (number === '') return;
+  const place = { start: header / sectorBytes, sectors: sizeBytes / sectorBytes };
+  addKernelPartition(machine, disk, { number: Number(number), ...place });
+}
+
+/** Everything of a host that may bear a disk, as {@link volumesOf} names it, with its content. */
+export function carriersOf(input: HostInput): ReadonlyMap<string, ContentInput | undefined> {
+  const { volumes = {}, disks = {}, images = {} } = input;
+  return new Map([
+    ...Object.entries(volumes).map(([path, { content }]) => [path, content] as const),
+    ...Object.entries(disks).map(([name, { content }]) => [`/dev/${name}`, content] as const),
+    ...Object.entries(images).map(([path, { content }]) => [path, content] as const),
+  ]);
+}
+
 /** Fills the volumes, guest by guest. */
 export function fillVolumes(
   machine: Machine,
@@ -117,9 +144,10 @@ export function fillVolumes(
   guests: readonly GuestVolumes[],
 ): void {
   const done = new Set<string>();
+  const carriers = carriersOf(input);
   const fill = (paths: readonly string[]): void => {
     const requests = paths.flatMap((path) => {
-      const content = input.volumes?.[path]?.content;
+      const content = carriers.get(path);
       if (content === undefined || done.has(path)) return [];
       done.add(path);
       return [{ device: volumeDevice(machine, path), content }];
@@ -127,7 +155,8 @@ export function fillVolumes(
     writeContents(machine, requests);
   };
   for (const guest of guests) fill(guest);
-  for (const path of Object.keys(input.volumes ?? {})) fill([path]);
+  for (const path of carriers.keys()) fill([path]);
+  closeImages(machine);
 }
 
 /** Full copies of another host's volumes, as a standby begins. */
@@ -137,6 +166,8 @@ export function copyVolumes(from: Machine, onto: Machine, paths: readonly string
     onto: volumeDevice(onto, path),
   }));
   copyDevices(from, onto, pairs);
+  closeImages(from);
+  closeImages(onto);
 }
 
 /** Applies what a standby has that its original does not. */
@@ -154,6 +185,7 @@ export function applyChanges(
       files,
     });
   }
+  closeImages(machine);
 }
 
 /** What somebody has mounted on the host. */
@@ -167,7 +199,15 @@ export function mountOthers(machine: Machine, input: HostInput): void {
 }
 
 function volumeDevice(machine: Machine, path: string): BlockDevice {
-  return requireDeviceAt(machine, `/dev/${path}`);
+  if (path.startsWith('/dev/')) return requireDeviceAt(machine, path);
+  if (!path.startsWith('/')) return requireDeviceAt(machine, `/dev/${path}`);
+  // Open until everything is written: several contents of a guest may lie on it.
+  const open = loopDevices(machine).find(({ backingFile }) => backingFile === path);
+  return open ?? attachLoop(machine, { path, access: 'read-write' });
+}
+
+function closeImages(machine: Machine): void {
+  for (const loop of loopDevices(machine)) detachLoop(machine, loop);
 }
 
 function place(

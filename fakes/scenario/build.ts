@@ -8,6 +8,7 @@ import {
   applyChanges,
   buildHost,
   buildVolumes,
+  carriersOf,
   copyVolumes,
   fillVolumes,
   mountOthers,
@@ -43,11 +44,14 @@ async function build(scenario: Scenario): Promise<World> {
     given,
   }));
   for (const { machine, original, input, given } of hosts) {
-    const guests = domains.map(([, domain]) => volumesOf(domain, machine.name));
+    const carriers = carriersOf(input);
+    const guests = domains.map(([, domain]) =>
+      volumesOf(domain, machine.name).filter((path) => carriers.has(path)),
+    );
     buildVolumes(machine, input);
     if (original === undefined) fillVolumes(machine, input, guests);
     else {
-      const copied = Object.keys(scenario.hosts[original]?.volumes ?? {});
+      const copied = [...carriersOf(scenario.hosts[original] ?? {}).keys()];
       copyVolumes(machineNamed(world, original), machine, copied);
       fillVolumes(machine, given, guests);
     }
@@ -85,6 +89,8 @@ function withOriginal(hosts: Readonly<Record<string, HostInput>>, host: HostInpu
     volumeGroups: { ...original.volumeGroups, ...host.volumeGroups },
     thinPools: { ...original.thinPools, ...host.thinPools },
     volumes: { ...original.volumes, ...host.volumes },
+    disks: { ...original.disks, ...host.disks },
+    images: { ...original.images, ...host.images },
   };
 }
 

@@ -5,13 +5,18 @@ import { contentSchema, filesSchema } from './schema-content.js';
 import { faultSchema } from './schema-fault.js';
 import { durationSchema, sectorSizeSchema, sizeSchema } from './schema-values.js';
 
+const carrierName = z
+  .string()
+  .regex(/^(?:\/.+|[^/]+\/[^/]+)$/, 'expected VOLUMEGROUP/VOLUME, or a path')
+  .meta({ examples: ['VolGroupXX/LogVolDc1', '/srv/dc1.img'] });
+
 const volumeName = z
   .string()
   .regex(/^[^/]+\/[^/]+$/, 'expected VOLUMEGROUP/VOLUME')
   .meta({ examples: ['VolGroupXX/LogVolDc1'] });
 
 const changeSchema = z.strictObject({
-  volume: volumeName,
+  volume: carrierName,
   at: z.string().optional().meta({
     description:
       'Position in the volume: 1 (a partition), VolGroup00/LogVol00. Default: the volume itself.',
@@ -47,6 +52,22 @@ const hostSchema = z.strictObject({
     .meta({ description: 'Each on a disk of its own.' }),
   thinPools: z.record(volumeName, z.strictObject({ size: sizeSchema })).optional(),
   volumes: z.record(volumeName, volumeSchema).optional(),
+  disks: z
+    .record(
+      z
+        .string()
+        .regex(/^(?:sd|vd|xvd)[c-z]\d?$/, 'expected the name of a disk or of a partition: sdc1'),
+      z.strictObject({ size: sizeSchema, content: contentSchema.optional() }),
+    )
+    .optional()
+    .meta({ description: 'Disks and partitions without LVM, each on a disk of its own.' }),
+  images: z
+    .record(
+      z.string().regex(/^\//, 'a path begins with a slash'),
+      z.strictObject({ size: sizeSchema, content: contentSchema.optional() }),
+    )
+    .optional()
+    .meta({ description: "Raw disk images among the host's own files, by path." }),
   bridges: z.array(z.string()).optional(),
   files: filesSchema.optional().meta({ description: "The host's own files." }),
   tools: z

@@ -21,6 +21,7 @@ const versions: Readonly<Record<string, readonly string[]>> = {
   '2.38.1': [
     'blkid',
     'blockdev',
+    'losetup',
     'lsblk',
     'findmnt',
     'mount',

@@ -64,6 +64,8 @@ export function addMachine(world: World, init: MachineInit): Machine {
     spaces: new Map(),
     views: new Map(),
     thinPools: new Map(),
+    images: new Map(),
+    sectorsWritten: new Map(),
     devices: new Map(),
     tableGeneration: 0,
     openings: [],

@@ -37,7 +37,7 @@ export function reboot(machine: Machine): void {
 
 function forgetMaps(machine: Machine): void {
   for (const [key, device] of machine.devices) {
-    if (device.kind === 'map') machine.devices.delete(key);
+    if (device.kind === 'map' || device.kind === 'loop') machine.devices.delete(key);
   }
   machine.tableGeneration += 1;
 }

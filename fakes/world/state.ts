@@ -4,6 +4,7 @@ import type {
   ContentRecord,
   DeviceKey,
   DeviceOpening,
+  ImageFile,
   KernelEvent,
   SpaceId,
   ThinPoolState,
@@ -68,6 +69,10 @@ export interface Machine {
   readonly views: Map<ViewId, Map<string, ContentRecord>>;
   /** State that thin pools keep on their metadata volumes. Survives a reboot. */
   readonly thinPools: Map<string, ThinPoolState>;
+  /** Disk images among the files of the root file system, by inode. */
+  readonly images: Map<number, ImageFile>;
+  /** What the kernel has counted for each device. */
+  readonly sectorsWritten: Map<DeviceKey, number>;
 
   /** The kernel's block devices: disks come with the boot, maps do not survive it. */
   readonly devices: Map<DeviceKey, BlockDevice>;

@@ -1,3 +1,4 @@
+import type { CommandRunner } from '../../src/ports/index.js';
 import { randomUUID } from 'node:crypto';
 import { createContentProbe } from '../../src/adapters/blkid/index.js';
 import { createDeviceMapper } from '../../src/adapters/dmsetup/index.js';
@@ -59,7 +60,7 @@ const tools: CommandTable = {
 };
 
 /** A simulated machine with one volume group and a thin pool; no guests, no other hosts. */
-function createContractMachine(): Machine {
+export function contractMachine(): Machine {
   const rootFileSystem = SimulatedFileSystem.make({ type: 'ext4', sizeBytes: 2 ** 32 });
   const at = { seconds: 0, nanoseconds: 0 };
   for (const path of ['/run', '/mnt', '/tmp']) makeDirectories(rootFileSystem.tree, path, at);
@@ -76,11 +77,16 @@ function createContractMachine(): Machine {
   return machine;
 }
 
-/** The real adapters over the simulated machine's command runner. */
-export function adapterPorts(machine: Machine): BlockPorts {
+/** Commands on a simulated machine. */
+export function runnerOf(machine: Machine): CommandRunner {
   const launcher = new Launcher(machine.world, new FaultScript(), tools);
   const controller = new Controller(machine.name);
-  const runner = new SimulatedRunner({ launcher, machine, controller, host: machine.name });
+  return new SimulatedRunner({ launcher, machine, controller, host: machine.name });
+}
+
+/** The real adapters over the simulated machine's command runner. */
+export function adapterPorts(machine: Machine): BlockPorts {
+  const runner = runnerOf(machine);
   const options = { runner, clock: machine.world.clock, hostName: machine.name };
   const files = createHostFiles(options);
   return {
@@ -97,7 +103,7 @@ export function adapterPorts(machine: Machine): BlockPorts {
 
 /** A contract machine behind ports of either kind; what disturbs it works on its state. */
 export function simulatedBlockHost(makePorts: (machine: Machine) => BlockPorts): BlockHost {
-  const machine = createContractMachine();
+  const machine = contractMachine();
   const ports = makePorts(machine);
   return {
     ports,

@@ -36,7 +36,10 @@ export class Stage {
 
   /** @param given - names of guests, and what else a run is told. */
   async run(
-    ...given: readonly (string | Pick<RunOptions, 'signal' | 'onEvent' | 'jobs'>)[]
+    ...given: readonly (
+      | string
+      | Pick<RunOptions, 'signal' | 'onEvent' | 'jobs' | 'from' | 'discardStandbyChanges'>
+    )[]
   ): Promise<RunReport> {
     const { configuration, connector } = this.#hosts();
     const guests = given.filter((one) => typeof one === 'string');

@@ -66,7 +66,9 @@ describe('a guest on a thin volume', () => {
     fill(stage.machine('dom0a'), 0.6);
     const guest = await replicate(stage);
     expect(guest).toMatchObject({ outcome: 'failed', code: 'snapshot-filling' });
-    expect(guest.reason).toMatch(/thin pool vg\/pool of the snapshot of web on dom0a is [6-9]\d % full/);
+    expect(guest.reason).toMatch(
+      /thin pool vg\/pool of the snapshot of web on dom0a is [6-9]\d % full/,
+    );
     expect(guest.remedy).toContain('stops every guest');
     expect(guest.targets[0]).toMatchObject({ deletions: 0 });
     expect(await stage.left()).toEqual([]);

@@ -12,6 +12,7 @@ import {
   volumesArgv,
 } from '../../src/adapters/lvm/argv.js';
 import { hostDevices } from '../../src/adapters/lvm/device-filters.js';
+import { fileHoldersArgv, inspectArgv } from '../../src/adapters/losetup/argv.js';
 import { printTableArgv } from '../../src/adapters/parted/argv.js';
 import { addMapsArgv } from '../../src/adapters/kpartx/argv.js';
 import { createMapArgv } from '../../src/adapters/dmsetup/argv.js';
@@ -131,6 +132,8 @@ export const builtCommands: readonly Argv[] = [
     { device: '/dev/mapper/vg-web', offsetBytes: 512, lengthBytes: 1024 },
   ]),
   ['id', '-u'],
+  inspectArgv('/dev/mapper/vg-web'),
+  fileHoldersArgv('65024', '2424878'),
 ];
 
 const flags = 'e.iLsfxCIvu';

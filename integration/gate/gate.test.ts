@@ -8,7 +8,7 @@ import { type GoldenCommand, goldenCommands } from './golden.js';
 import { mutationsOf } from './mutations.js';
 import { judgeAll, shells } from './shell-gate.js';
 
-const grammar = gateGrammar();
+const grammar = gateGrammar({ disks: ['/srv/images/web-data.img', '/dev/sdc1'] });
 const script = printGate(grammar, ['made for a test']);
 const bootId = '/proc/sys/kernel/random/boot_id';
 
@@ -173,7 +173,7 @@ const rare =
  * subvolume that a guest's fstab may lie in.
  */
 const optional =
-  /^(@|--readonly|-r|--bwlimit=\d+|--exclude=.*|--info=STATS2|--numeric-ids|-@-1|--modify-window=-?1)$/;
+  /^(@|--read-?only|-r|--bwlimit=\d+|--exclude=.*|--info=STATS2|--numeric-ids|-@-1|--modify-window=-?1)$/;
 
 /** Whether a changed command is one of ours again, and no more than that. */
 function isOurs(changed: readonly string[], argv: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { createGuestHolds } from '../adapters/virsh/holds/index.js';
 import { createHostFiles } from '../adapters/host-files/index.js';
 import { createHostIdentityReader } from '../adapters/identity/index.js';
 import { createPartitionMapper } from '../adapters/kpartx/index.js';
+import { createBackingStores } from '../adapters/losetup/index.js';
 import { createLocks } from '../adapters/locks/index.js';
 import { createVolumeManager } from '../adapters/lvm/index.js';
 import { createMounter } from '../adapters/mount/index.js';
@@ -35,6 +36,7 @@ export function createHost(init: HostInit): Host {
   const runner = withoutPileUp(init.runner, name);
   const place = { runner, hostName: name };
   const files = createHostFiles(place);
+  const mounts = createMounter({ ...place, clock });
   return {
     name,
     peer,
@@ -46,12 +48,13 @@ export function createHost(init: HostInit): Host {
     hypervisor: createHypervisor({ ...place, libvirtUri }),
     holds: createGuestHolds({ ...place, files, clock, libvirtUri }),
     volumes: createVolumeManager({ ...place, clock }),
+    backing: createBackingStores({ ...place, clock, files, mounts }),
     deviceMapper: createDeviceMapper(place),
     partitionTables: createPartitionTableReader(place),
     partitionMaps: createPartitionMapper({ ...place, clock }),
     contents: createContentProbe(place),
     regions: createRegionReader(place),
-    mounts: createMounter({ ...place, clock }),
+    mounts,
     deviceEvents: createDeviceEvents({ ...place, files }),
     copier: createFileCopier(place),
     close,

@@ -1,4 +1,5 @@
 import type { HostName } from '../core/model/index.js';
+import type { BackingStores } from './backing-stores.js';
 import type { CommandRunner } from './command-runner.js';
 import type { ContentProbe } from './content-probe.js';
 import type { DeviceEvents } from './device-events.js';
@@ -28,6 +29,7 @@ export interface Host {
   readonly hypervisor: Hypervisor;
   readonly holds: GuestHolds;
   readonly volumes: VolumeManager;
+  readonly backing: BackingStores;
   readonly deviceMapper: DeviceMapper;
   readonly partitionTables: PartitionTableReader;
   readonly partitionMaps: PartitionMapper;

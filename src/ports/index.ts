@@ -1,3 +1,4 @@
+export type * from './backing-stores.js';
 export type * from './clock.js';
 export type * from './command-runner.js';
 export type * from './content-probe.js';

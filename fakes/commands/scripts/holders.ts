@@ -1,3 +1,4 @@
+import { loopDevices } from '../../block/loops.js';
 import { mapsOver } from '../../block/openings.js';
 import type { DeviceOpening } from '../../block/types.js';
 import { mountsOfDevice } from '../../filesystem/mount-table.js';
@@ -42,3 +43,12 @@ function otherLine(machine: Machine, by: DeviceOpening['by'], path: string): str
     ? `guest\t${id}\tvbd-${id}-51712\n`
     : `process\t${10_000 + id}\tfd/15\t${path}\tqemu-system-x86\n`;
 }
+
+/** FILE_HOLDERS_SCRIPT: the loop devices of an image, by whatever path. */
+export const fileHoldersScript: SimulatedScript = async (machine, [, , inode = '']) => {
+  const image = machine.images.get(Number(inode));
+  const loops = loopDevices(machine).filter(({ space }) => space === image?.space);
+  return printed(
+    loops.map(({ kernelName, backingFile }) => `loop\t${kernelName}\t${backingFile}\n`).join(''),
+  );
+};

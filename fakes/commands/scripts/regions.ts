@@ -1,4 +1,5 @@
-import { deviceAt, keyOf } from '../../block/devices.js';
+import { keyOf } from '../../block/devices.js';
+import { withDeviceAt } from '../../block/images.js';
 import { type ByteRegion, bytesOf, digestOf } from '../../block/regions.js';
 import type { DeviceKey } from '../../block/types.js';
 import { isSimulationError } from '../../world/errors.js';
@@ -12,11 +13,11 @@ export const readRegionsScript: SimulatedScript = async (machine, [, mode, ...wo
   for (let index = 0; index + 2 < words.length; index += 3) {
     const [path = '', offset, length] = words.slice(index, index + 3);
     const region = { offsetBytes: Number(offset), lengthBytes: Number(length) };
-    const device = deviceAt(machine, path);
-    const line =
+    const line = withDeviceAt(machine, path, (device) =>
       device === undefined
         ? { complaint: `dd: failed to open '${path}': No such file or directory\n` }
-        : readRegion(machine, keyOf(device.number), path, region, mode === 'digest');
+        : readRegion(machine, keyOf(device.number), path, region, mode === 'digest'),
+    );
     if (typeof line !== 'string') return { ...failed(1, line.complaint), stdout: lines.join('') };
     lines.push(`${line}\n`);
   }

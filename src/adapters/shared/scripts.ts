@@ -107,3 +107,28 @@ for disk in /sys/bus/xen-backend/devices/vbd-*; do
 done
 exit 0
 `;
+
+/**
+ * Who has a file open. `$1` is its `st_dev` and `$2` its inode, in decimal: other names of the file
+ * count as well, and so do names of it under other mounts. Prints lines as {@link HOLDERS_SCRIPT}
+ * does, `process` and `loop` ones. Changes nothing.
+ */
+export const FILE_HOLDERS_SCRIPT = `
+plain() { tr '\\n\\t' '??' | head -c 300; }
+find /proc/[0-9]*/fd -type l -exec stat -L -c '%d:%i %n' {} + 2>/dev/null |
+  while read -r on link; do
+    [ "$on" != "$1:$2" ] || echo "\${link#/proc/}"
+  done | sort -t / -k 1,1n -u | while IFS=/ read -r pid _ number; do
+  what=$(readlink -n "/proc/$pid/fd/$number" 2>/dev/null | plain)
+  comm=$(head -c -1 "/proc/$pid/comm" 2>/dev/null | plain)
+  [ -z "$comm" ] || printf 'process\\t%s\\tfd/%s\\t%s\\t%s\\n' "$pid" "$number" "$what" "$comm"
+done
+for loop in /sys/block/loop*/loop/backing_file; do
+  [ -e "$loop" ] || continue
+  file=$(head -c -1 "$loop" 2>/dev/null)
+  on=$(stat -L -c '%d:%i' -- "$file" 2>/dev/null) || continue
+  name=\${loop#/sys/block/}
+  [ "$on" != "$1:$2" ] || printf 'loop\\t%s\\t%s\\n' "\${name%%/*}" "$(printf %s "$file" | plain)"
+done
+exit 0
+`;

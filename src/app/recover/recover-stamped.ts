@@ -25,6 +25,7 @@ export async function recoverStamped(
   const sweep = new Sweep(host, clock, liveness);
   await sweep.mounts();
   await sweep.maps();
+  await sweep.images();
   await sweep.snapshots();
   await sweep.rules();
   await sweep.directories();
@@ -62,9 +63,10 @@ class Sweep {
 
   async mounts(): Promise<void> {
     const entries = await this.#host.mounts.list();
-    for (const { mountPoint } of entries.toReversed()) {
+    for (const { mountPoint, root } of entries.toReversed()) {
       const runId = runOfPath(mountPoint);
-      if (runId === undefined || !(await this.#liveness.isDead(runId))) continue;
+      if (runId === undefined || isImage(mountPoint, root)) continue;
+      if (!(await this.#liveness.isDead(runId))) continue;
       await this.#undo({ kind: 'unmount', mountPoint }, `mount on ${mountPoint}`);
     }
   }
@@ -92,6 +94,25 @@ class Sweep {
       for (const name of waiting.keys())
         this.#residue.push(`${this.#host.name}: map ${name} (in use)`);
       return;
+    }
+  }
+
+  /**
+   * Image files that are shown under names of ours: the file to mount on is there before anything
+   * else of them, and goes last, so that it alone tells of all.
+   */
+  async images(): Promise<void> {
+    for (const { name: runId, kind } of await this.#host.files.list(runDirectory)) {
+      if (kind !== 'directory' || !isRunId(runId)) continue;
+      const entries = await this.#host.files.list(`${runDirectory}/${runId}`);
+      const images = entries.filter(
+        (entry) => entry.kind === 'file' && parseOwnedName(entry.name)?.runId === runId,
+      );
+      if (images.length === 0 || !(await this.#liveness.isDead(runId))) continue;
+      for (const { name } of images) {
+        const mountPoint = `${runDirectory}/${runId}/${name}`;
+        await this.#undo({ kind: 'detach-image', mountPoint }, `image shown as ${mountPoint}`);
+      }
     }
   }
 
@@ -160,6 +181,12 @@ class Sweep {
       this.#residue.push(`${this.#host.name}: ${what} (${toXenBackupError(error).message})`);
     }
   }
+}
+
+/** A single file that is mounted directly in a run's directory: its loop device goes first. */
+function isImage(mountPoint: string, root: string): boolean {
+  const depth = mountPoint.slice(runDirectory.length + 1).split('/').length;
+  return depth === depthOfMountPoints && root !== '/';
 }
 
 function runOfPath(path: string): RunId | undefined {

@@ -18,6 +18,7 @@ import type {
 import { throwIfInterrupted } from '../steps/index.js';
 import type { MountedTree } from './mount-trees.js';
 import type { TakenSnapshot } from './open-disks.js';
+import { type PlainDisk, provePlain } from './plain-disks.js';
 import { proveMounts, proveSnapshots } from './prove.js';
 import { watchSilence } from './silence.js';
 
@@ -27,6 +28,7 @@ export interface CopyJob {
   readonly source: Host;
   readonly target: Host;
   readonly snapshots: readonly TakenSnapshot[];
+  readonly plain: readonly PlainDisk[];
   readonly sourceTree: MountedTree;
   readonly targetTree: MountedTree;
   /** In the order of the guest's own tree. */
@@ -107,6 +109,7 @@ async function proveEverything(job: CopyJob): Promise<void> {
   throwIfInterrupted(job.signal);
   await Promise.all([
     proveSnapshots(job.source, job.snapshots),
+    provePlain(job.source, job.guest, job.plain),
     proveMounts(job.source, job.sourceTree),
     proveMounts(job.target, job.targetTree),
   ]);

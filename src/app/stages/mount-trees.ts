@@ -42,6 +42,8 @@ export interface MountRequestOfTree {
   readonly guest: GuestName;
   readonly side: Side;
   readonly tree: DeviceTree;
+  /** Devices that are opened in another way than the rest, by their paths. */
+  readonly sides?: ReadonlyMap<string, Side>;
 }
 
 /** Enough for directories and nothing else: nobody can fill it by mistake. */
@@ -152,7 +154,7 @@ class TreeMounter {
       fileSystemType: type,
       options: mountOptions(
         type,
-        side,
+        this.#request.sides?.get(node.path) ?? side,
         furtherDevices(tree, node).map(({ path }) => path),
       ),
     });

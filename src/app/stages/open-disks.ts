@@ -1,5 +1,6 @@
 import {
   type CreateSnapshotStep,
+  type DiskStorage,
   formatBytes,
   type GuestConfiguration,
   type GuestDisk,
@@ -7,17 +8,34 @@ import {
   type Side,
   snapshotSizeBytes,
   type Step,
+  storagePath,
   type VolumeInventory,
   XenBackupError,
 } from '../../core/index.js';
+import type { Host } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/step-stack.js';
 import { takeInWindow, type WindowRequest } from './snapshot-window.js';
 
-/** A volume of the host that is to be shown under our own name. */
+/** A disk of the guest with what carries it on one host. */
 export interface DiskVolume {
   readonly target: string;
+  readonly storage: DiskStorage;
+}
+
+/** One that lies on a logical volume. */
+export interface DiskOnVolume {
+  readonly target: string;
   readonly volume: LogicalVolume;
+}
+
+/** A device of the host that is to be shown under our own name. */
+export interface DiskDevice {
+  readonly target: string;
+  readonly device: string;
+  readonly sizeBytes: number;
+  /** Where it is opened in another way than the rest of its side. */
+  readonly side?: Side;
 }
 
 /** A snapshot that is being read, for the guards and for whoever watches it. */
@@ -33,7 +51,11 @@ export interface TakenSnapshot {
     | { readonly kind: 'thin'; readonly pool: string };
 }
 
-/** Finds the volumes behind a guest's disks. @throws `volume-not-found`. */
+/**
+ * Finds what carries a guest's disks: logical volumes, other block devices, image files.
+ *
+ * @throws `volume-not-found`, `disk-unsupported`.
+ */
 export async function findVolumes(
   session: HostSession,
   disks: readonly GuestDisk[],
@@ -44,14 +66,22 @@ export async function findVolumes(
       const known = inventory.logicalVolumes.find(
         (volume) => volume.path === path || volume.deviceMapperPath === path,
       );
-      const volume = known ?? (await session.host.volumes.findVolume(path));
-      if (volume === undefined) {
-        throw new XenBackupError('volume-not-found', {
-          message: `${session.name} has no logical volume ${path} for disk ${target}`,
-        });
-      }
-      return { target, volume };
+      const isDevice = path.startsWith('/dev/');
+      const volume = known ?? (isDevice ? await session.host.volumes.findVolume(path) : undefined);
+      if (volume !== undefined) return { target, storage: { kind: 'volume', volume } };
+      const storage = await session.host.backing.inspect(path);
+      if (storage !== undefined) return { target, storage };
+      throw new XenBackupError('volume-not-found', {
+        message: `${session.name} has no logical volume, block device or file ${path} for disk ${target}`,
+      });
     }),
+  );
+}
+
+/** Those that lie on logical volumes. */
+export function onVolumes(disks: readonly DiskVolume[]): readonly DiskOnVolume[] {
+  return disks.flatMap(({ target, storage }) =>
+    storage.kind === 'volume' ? [{ target, volume: storage.volume }] : [],
   );
 }
 
@@ -69,10 +99,11 @@ export interface SnapshotsRequest {
  */
 export async function takeSnapshots(
   request: SnapshotsRequest,
-  volumes: readonly DiskVolume[],
+  volumes: readonly DiskOnVolume[],
   inventory: VolumeInventory,
-): Promise<readonly (DiskVolume & { readonly snapshot: TakenSnapshot })[]> {
+): Promise<readonly (DiskDevice & { readonly snapshot: TakenSnapshot })[]> {
   const { session, stack, guest } = request;
+  if (volumes.length === 0) return [];
   const steps = volumes.map(({ volume }) => snapshotStep(session, guest, volume, inventory));
   requireRoom(session, steps, inventory);
   // Together: one append to the journal, and as little time as can be between the disks.
@@ -97,7 +128,7 @@ export async function takeSnapshots(
           : { kind: 'thick', sizeBytes, extentBytes },
     };
     // LVM reports a thick snapshot's size as that of its copy-on-write space.
-    return { target, volume: { ...effect.volume, sizeBytes: originBytes }, snapshot };
+    return { target, device: effect.volume.deviceMapperPath, sizeBytes: originBytes, snapshot };
   });
 }
 
@@ -154,11 +185,11 @@ function requireRoom(
   }
 }
 
-/** The step that shows a volume or snapshot of the host as a device of ours. */
+/** The step that shows a device of the host as a device of ours. */
 export function wrapperStep(
   session: HostSession,
   guest: string,
-  volume: LogicalVolume,
+  { device, sizeBytes }: DiskDevice,
   side: Side,
 ): Step & { readonly kind: 'create-map' } {
   return {
@@ -171,10 +202,16 @@ export function wrapperStep(
       {
         kind: 'linear',
         startSector: 0,
-        sectors: volume.sizeBytes / 512,
-        device: volume.deviceMapperPath,
+        sectors: sizeBytes / 512,
+        device,
         offsetSectors: 0,
       },
     ],
   };
+}
+
+/** Everything that was written to a disk of a standby is on the disk of its host. */
+export async function flushStorage(host: Host, storage: DiskStorage): Promise<void> {
+  if (storage.kind === 'file') await host.backing.flushFile(storage.path);
+  else await host.deviceMapper.flush(storagePath(storage));
 }

@@ -4,27 +4,29 @@ import {
   type DeviceTree,
   type DiscoveryAction,
   type GuestName,
-  type LogicalVolume,
   nextDiscovery,
   noObservations,
   type Observation,
   type Observations,
   type Side,
   type Step,
+  type StepSegment,
   withObservations,
   XenBackupError,
 } from '../../core/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepEffect, StepStack } from '../steps/index.js';
-import { type DiskVolume, wrapperStep } from './open-disks.js';
+import { type DiskDevice, wrapperStep } from './open-disks.js';
 
 export interface OpenTreeRequest {
   readonly session: HostSession;
   readonly stack: StepStack;
   readonly guest: GuestName;
   readonly side: Side;
-  /** The volumes to look into: on the source the snapshots, on a target the disks themselves. */
-  readonly volumes: readonly DiskVolume[];
+  /** The devices to look into: on the source the snapshots, on a target the disks themselves. */
+  readonly volumes: readonly DiskDevice[];
+  /** Filled with the devices that are opened in another way than the rest, by their paths. */
+  readonly sides?: Map<string, Side>;
   /**
    * The source's tree, for a target. It may still be growing when the target is opened: what is
    * found is compared from the moment it is there, and nothing is returned before.
@@ -109,6 +111,9 @@ async function carryOut(
       : request.stack.takeTogether(stepping.map(({ step }) => step)),
     Promise.all(actions.map((action) => look(request, action))),
   );
+  stepping.forEach(({ action }, index) => {
+    noteSides(request, action, effects[index]);
+  });
   const made = stepping.flatMap(({ action }, index) => learn(action, effects[index]));
   return [...made, ...answers.flat()];
 }
@@ -120,11 +125,12 @@ async function allOrFirstError<A, B>(left: Promise<A>, right: Promise<B>): Promi
 }
 
 function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | undefined {
-  const { session, guest, side } = request;
+  const { session, guest } = request;
+  const side = sideOf(request, action);
   switch (action.kind) {
     case 'open-disk':
       return {
-        ...wrapperStep(session, guest, volumeOf(request, action.target), side),
+        ...wrapperStep(session, guest, deviceOf(request, action.target), side),
         position: action.target,
       };
     case 'map-partitions':
@@ -153,12 +159,50 @@ function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | unde
   }
 }
 
-function volumeOf(request: OpenTreeRequest, target: string): LogicalVolume {
+/** What lies on a disk that is opened in its own way is opened in that way. */
+function sideOf({ sides, side, volumes }: OpenTreeRequest, action: DiscoveryAction): Side {
+  const of = (device: string): readonly Side[] => {
+    const own = sides?.get(device);
+    return own === undefined ? [] : [own];
+  };
+  switch (action.kind) {
+    case 'open-disk':
+      return volumes.find(({ target }) => target === action.target)?.side ?? side;
+    case 'map-partitions':
+      return of(action.device)[0] ?? side;
+    case 'map-volume':
+      return action.segments.flatMap((segment) => devicesOf(segment).flatMap(of))[0] ?? side;
+    case 'probe':
+    case 'read-table':
+    case 'read-volume-groups':
+      return side;
+  }
+}
+
+function devicesOf(segment: StepSegment): readonly string[] {
+  if (segment.kind === 'linear') return [segment.device];
+  return segment.kind === 'striped' ? segment.stripes.map(({ device }) => device) : [];
+}
+
+/** Remembers how what was made is opened. */
+function noteSides(
+  request: OpenTreeRequest,
+  action: DiscoveryAction,
+  effect: StepEffect | undefined,
+): void {
+  const side = sideOf(request, action);
+  if (side === request.side) return;
+  if (effect?.kind === 'map') request.sides?.set(effect.path, side);
+  if (effect?.kind !== 'partition-maps') return;
+  for (const { name } of effect.maps) request.sides?.set(`/dev/mapper/${name}`, side);
+}
+
+function deviceOf(request: OpenTreeRequest, target: string): DiskDevice {
   const found = request.volumes.find((candidate) => candidate.target === target);
   if (found === undefined) {
-    throw new XenBackupError('internal', { message: `no volume for disk ${target}` });
+    throw new XenBackupError('internal', { message: `no device for disk ${target}` });
   }
-  return found.volume;
+  return found;
 }
 
 function learn(action: DiscoveryAction, effect: StepEffect | undefined): readonly Observation[] {

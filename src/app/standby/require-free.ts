@@ -1,4 +1,4 @@
-import { type GuestName, isXenBackupError, XenBackupError } from '../../core/index.js';
+import { type GuestName, isXenBackupError, storageName, XenBackupError } from '../../core/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { DiskVolume } from '../stages/open-disks.js';
@@ -18,8 +18,8 @@ export async function requireFree(
   guest: GuestName,
   disk: DiskVolume,
 ): Promise<void> {
-  if (!disk.volume.open) return;
-  const { deviceEvents, volumes } = session.host;
+  if (!(await isOpen(session, disk))) return;
+  const { deviceEvents } = session.host;
   for (const pauseMs of pausesMs) {
     try {
       await deviceEvents.settle();
@@ -27,19 +27,33 @@ export async function requireFree(
       // An udev that does not come to rest: the next look tells.
       if (!isXenBackupError(error, 'command-timed-out')) throw error;
     }
-    if ((await volumes.findVolume(disk.volume.deviceMapperPath))?.open !== true) return;
+    if (!(await isOpen(session, disk, 'again'))) return;
     await clock.sleep(pauseMs);
   }
   throw await inUse(session, guest, disk);
 }
 
+/** LVM's own list tells of a volume at first; of all else only its holders do. */
+async function isOpen(
+  { host }: HostSession,
+  { storage }: DiskVolume,
+  asked: 'first' | 'again' = 'first',
+): Promise<boolean> {
+  if (storage.kind !== 'volume') return (await host.backing.holders(storage)).length > 0;
+  if (asked === 'first') return storage.volume.open;
+  return (await host.volumes.findVolume(storage.volume.deviceMapperPath))?.open === true;
+}
+
 async function inUse(
   { host, name }: HostSession,
   guest: GuestName,
-  { target, volume }: DiskVolume,
+  { target, storage }: DiskVolume,
 ): Promise<XenBackupError> {
-  const { words, activeGroups } = await host.volumes.holders(volume);
-  const path = `${volume.volumeGroup}/${volume.name}`;
+  const { words, activeGroups } =
+    storage.kind === 'volume'
+      ? await host.volumes.holders(storage.volume)
+      : { words: await host.backing.holders(storage), activeGroups: [] };
+  const path = storageName(storage);
   const remedy =
     activeGroups.length === 0
       ? {}

@@ -12,6 +12,7 @@ import {
   sealedType,
   sealHeaderBytes,
   type StandbySeal,
+  storagePath,
   XenBackupError,
 } from '../../core/index.js';
 import type { DeviceRegion, Host } from '../../ports/index.js';
@@ -101,6 +102,6 @@ function onDevices(
     if (found === undefined) {
       throw new XenBackupError('internal', { message: `no volume for disk ${disk}` });
     }
-    return { device: found.volume.deviceMapperPath, offsetBytes, lengthBytes };
+    return { device: storagePath(found.storage), offsetBytes, lengthBytes };
   });
 }

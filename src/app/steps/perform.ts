@@ -14,6 +14,7 @@ export type StepEffect =
   | { readonly kind: 'none' }
   | { readonly kind: 'snapshot'; readonly volume: LogicalVolume }
   | { readonly kind: 'map'; readonly path: string; readonly deviceNumber: DeviceNumber }
+  | { readonly kind: 'image'; readonly device: string }
   | { readonly kind: 'hold'; readonly outcome: HoldOutcome }
   | { readonly kind: 'partition-maps'; readonly maps: readonly PartitionMap[] };
 
@@ -36,6 +37,10 @@ export async function perform(step: Step, host: Host, onTaken?: () => void): Pro
       return { kind: 'snapshot', volume: await host.volumes.createSnapshot(step, onTaken) };
     case 'extend-snapshot':
       return { kind: 'snapshot', volume: await host.volumes.extendSnapshot(step, step.sizeBytes) };
+    case 'attach-image': {
+      const { device } = await host.backing.attach(step);
+      return { kind: 'image', device };
+    }
     case 'create-map': {
       const map = await host.deviceMapper.create(step);
       return { kind: 'map', path: `/dev/mapper/${map.name}`, deviceNumber: map.deviceNumber };

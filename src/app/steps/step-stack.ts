@@ -226,6 +226,8 @@ function describeStep(step: Step): string {
       return `snapshot ${step.volumeGroup}/${step.name} of ${step.origin}`;
     case 'extend-snapshot':
       return `growth of snapshot ${step.volumeGroup}/${step.name}`;
+    case 'attach-image':
+      return `loop device of ${step.file} by ${step.mountPoint}`;
     case 'create-map':
       return `map ${step.name}`;
     case 'add-partition-maps':

@@ -56,6 +56,8 @@ async function takeSilently(
       return host.deviceEvents.removeRule(undo.path);
     case 'remove-snapshot':
       return host.volumes.removeSnapshot(undo);
+    case 'detach-image':
+      return host.backing.detach(undo.mountPoint);
     case 'remove-map':
       return host.deviceMapper.remove(undo.name, undo.uuid);
     case 'remove-partition-maps':

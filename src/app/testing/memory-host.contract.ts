@@ -116,6 +116,16 @@ export class MemoryHost {
       hypervisor: this.#hypervisor(),
       holds: this.holds.port,
       volumes: devices.volumes,
+      // Every disk of these hosts is a logical volume.
+      backing: {
+        inspect: () => this.call('inspect', () => undefined),
+        holders: () => this.call('holders', () => []),
+        attach: ({ file: device, mountPoint }) =>
+          this.call(`attach ${device}`, () => ({ device, mountPoint })),
+        detach: (mountPoint) => this.call(`detach ${mountPoint}`, () => undefined),
+        attached: () => this.call('attached', () => []),
+        flushFile: (path) => this.call(`flush ${path}`, () => undefined),
+      },
       deviceMapper: devices.deviceMapper,
       partitionTables: devices.partitionTables,
       partitionMaps: devices.partitionMaps,

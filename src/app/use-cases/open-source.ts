@@ -8,6 +8,7 @@ import {
   holdsItsDisks,
   type MountPlan,
   selectDisks,
+  type Side,
   sourceSide,
   stateMeaning,
   type VolumeInventory,
@@ -17,13 +18,22 @@ import type { EventSink } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type MountedTree, mountSource } from '../stages/mount-trees.js';
 import {
+  type DiskDevice,
   type DiskVolume,
   findVolumes,
+  onVolumes,
   type SnapshotsRequest,
   type TakenSnapshot,
   takeSnapshots,
 } from '../stages/open-disks.js';
 import { openTree, type OpenTreeRequest } from '../stages/open-tree.js';
+import {
+  attachImages,
+  judgeStorage,
+  type PlainDisk,
+  plainDisks,
+  sideOfPlain,
+} from '../stages/plain-disks.js';
 import { poolsOf, requirePoolRoom } from '../stages/thin-pools.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import type { StepStack } from '../steps/index.js';
@@ -37,11 +47,15 @@ export interface SourceDisks {
   /** The origins, for comparison of sizes; nothing ever writes to them. */
   readonly origins: readonly DiskVolume[];
   readonly inventory: VolumeInventory;
+  /** Those of the origins that are read as they are. */
+  readonly plain: readonly PlainDisk[];
 }
 
 /** The guest's devices on the host that runs it, open through snapshots. */
 export interface OpenSource extends SourceDisks {
   readonly snapshots: readonly TakenSnapshot[];
+  /** How devices of disks without a snapshot are opened, by path. */
+  readonly sides: ReadonlyMap<string, Side>;
   readonly tree: DeviceTree;
 }
 
@@ -99,8 +113,10 @@ export async function findSourceDisks(
   const selection = selectDisks(definition);
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
   const inventory = await host.volumes.inventory();
-  const origins = await findVolumes(session, selection.disks, inventory);
-  return { session, definition, disks: selection.disks, origins, inventory };
+  const found = await findVolumes(session, selection.disks, inventory);
+  const origins = await judgeStorage(session, guest, found, expectsRunning);
+  const plain = plainDisks(origins, expectsRunning);
+  return { session, definition, disks: selection.disks, origins, inventory, plain };
 }
 
 /**
@@ -115,20 +131,39 @@ export async function openSource(
   { survey, ...window }: Pick<SnapshotsRequest, 'window'> & Surveyed = {},
 ): Promise<OpenSource> {
   const { session, origins, inventory } = found;
-  await requirePoolRoom(session.host, guest, poolsOf(origins.map(({ volume }) => volume)));
-  const taken = await takeSnapshots({ session, stack, guest, ...window }, origins, inventory);
+  const volumes = onVolumes(origins);
+  await requirePoolRoom(session.host, guest, poolsOf(volumes.map(({ volume }) => volume)));
+  const taken = await takeSnapshots({ session, stack, guest, ...window }, volumes, inventory);
+  const plain = await openPlain(found, stack, guest);
+  const sides = new Map<string, Side>();
   const opened = await openTree({
     session,
     stack,
     guest: guest.name,
     side: sourceSide,
-    volumes: taken,
+    sides,
+    volumes: origins.flatMap(({ target }) =>
+      [...taken, ...plain].filter((device) => device.target === target),
+    ),
     ...foundBy(survey, session),
   });
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
   const refused = findUnsupported(opened.tree);
   if (refused !== undefined) throw conflictError(refused, session.name);
-  return { ...found, snapshots: taken.map(({ snapshot }) => snapshot), tree: opened.tree };
+  const snapshots = taken.map(({ snapshot }) => snapshot);
+  return { ...found, snapshots, sides, tree: opened.tree };
+}
+
+async function openPlain(
+  { session, plain }: SourceDisks,
+  stack: StepStack,
+  guest: GuestConfiguration,
+): Promise<readonly DiskDevice[]> {
+  const devices = await attachImages(session, stack, guest.name, plain, 'read-only');
+  return devices.map((device) => {
+    const disk = plain.find(({ target }) => target === device.target);
+    return disk === undefined ? device : { ...device, side: sideOfPlain(disk) };
+  });
 }
 
 /** Mounts the source in the guest's own order, and announces both. */
@@ -140,7 +175,7 @@ export async function mountOpenSource(
 ): Promise<MountedSource> {
   const { session, tree, definition } = source;
   const mountedSource = await mountSource(
-    { session, stack, guest: guest.name, side: sourceSide, tree },
+    { session, stack, guest: guest.name, side: sourceSide, tree, sides: source.sides },
     definition.kernelCommandLine,
   );
   const { plan: mounts } = mountedSource;

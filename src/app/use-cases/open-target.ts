@@ -5,11 +5,14 @@ import {
   type GuestConfiguration,
   holdsItsDisks,
   type Side,
+  storageBytes,
+  storageName,
   XenBackupError,
 } from '../../core/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
-import { type DiskVolume, findVolumes } from '../stages/open-disks.js';
+import { type DiskVolume, findVolumes, onVolumes } from '../stages/open-disks.js';
+import { attachImages } from '../stages/plain-disks.js';
 import { poolsOf, requirePoolRoom } from '../stages/thin-pools.js';
 import { openTree } from '../stages/open-tree.js';
 import { requireFree } from '../standby/require-free.js';
@@ -54,7 +57,7 @@ export async function openTarget(
   const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
   for (const disk of volumes) requireUsable(session, disk, source.found);
-  await requirePoolRoom(host, guest, poolsOf(volumes.map(({ volume }) => volume)));
+  await requirePoolRoom(host, guest, poolsOf(onVolumes(volumes).map(({ volume }) => volume)));
   for (const disk of volumes) await requireFree(session, clock, guest.name, disk);
   await state.requireUnused({ host, volumes });
   const opened = await openTree({
@@ -62,7 +65,7 @@ export async function openTarget(
     stack,
     guest: guest.name,
     side,
-    volumes,
+    volumes: await attachImages(session, stack, guest.name, volumes, side.devices),
     expected: source.tree,
     ...foundBy(survey, session),
   });
@@ -84,21 +87,20 @@ export async function requireAtRest(
 
 function requireUsable(
   session: HostSession,
-  { target, volume }: DiskVolume,
+  { target, storage }: DiskVolume,
   source: SourceDisks,
 ): void {
-  const name = `${volume.volumeGroup}/${volume.name}`;
-  if (!volume.active) {
+  if (storage.kind === 'volume' && !storage.volume.active) {
+    const name = storageName(storage);
     throw new XenBackupError('volume-not-found', {
       message: `${name} (disk ${target}) on ${session.name} is not active`,
       remedy: `Activate it: lvchange -ay ${name}`,
     });
   }
   const origin = source.origins.find((candidate) => candidate.target === target);
-  if (origin !== undefined && origin.volume.sizeBytes !== volume.sizeBytes) {
-    const [left, right] = formatSizesApart(origin.volume.sizeBytes, volume.sizeBytes);
-    throw new XenBackupError('layout-drift', {
-      message: `disk ${target} is ${left} on ${source.session.name} and ${right} on ${session.name}`,
-    });
-  }
+  if (origin === undefined || storageBytes(origin.storage) === storageBytes(storage)) return;
+  const [left, right] = formatSizesApart(storageBytes(origin.storage), storageBytes(storage));
+  throw new XenBackupError('layout-drift', {
+    message: `disk ${target} is ${left} on ${source.session.name} and ${right} on ${session.name}`,
+  });
 }

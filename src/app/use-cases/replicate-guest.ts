@@ -120,7 +120,7 @@ class GuestRun {
   }
 
   async #withLocks(): Promise<GuestPlan | undefined> {
-    const { context, sessions, guest, decision } = this.#request;
+    const { context, sessions, guest, decision, standbyChanges } = this.#request;
     // Begun together: on each host that is a dozen commands, which need not wait for one another.
     // What goes wrong on a target is heard when it is its turn.
     for (const host of decision.targets) sessions.get(host).catch(() => undefined);
@@ -133,7 +133,12 @@ class GuestRun {
     const sourceRecord = await readRecord(source.host, stateDirectory, guest.name);
     const targets = await this.#lockTargets();
     if (this.#request.sourceState === 'shut-off') {
-      requireProvenNewest(decision.source, sourceRecord, await this.#otherRecords(targets));
+      requireProvenNewest(
+        decision.source,
+        sourceRecord,
+        await this.#otherRecords(targets),
+        standbyChanges,
+      );
     }
     if (targets.length === 0) return undefined;
     return this.#withSource(source, sourceRecord, targets);

@@ -12,6 +12,7 @@ import {
 import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
+import { flushStorage, onVolumes } from '../stages/open-disks.js';
 import { proveSubvolumes } from '../stages/prove-subvolumes.js';
 import { mountTarget } from '../stages/mount-trees.js';
 import { poolsOf, requirePoolRoom, watchPools } from '../stages/thin-pools.js';
@@ -156,6 +157,7 @@ class TargetReplication {
       source: source.session.host,
       target: session.host,
       snapshots: source.snapshots,
+      plain: source.plain,
       sourceTree: mounted,
       targetTree,
       transfers: matched.transfers,
@@ -191,7 +193,7 @@ class TargetReplication {
   /** What is written fills the pools of thin volumes: others live in them. */
   #watchRoom(): Watch {
     const { context, guest } = this.#replication;
-    const pools = poolsOf(this.#opened?.volumes.map(({ volume }) => volume) ?? []);
+    const pools = poolsOf(onVolumes(this.#opened?.volumes ?? []).map(({ volume }) => volume));
     if (pools.length === 0) return { stop: async () => undefined };
     return watchPools(
       context.clock,
@@ -212,7 +214,7 @@ class TargetReplication {
       const { host } = this.#session;
       const [cause] = errors;
       if (cause === undefined) await requireAtRest(this.#session, this.#replication.guest);
-      for (const { volume } of volumes) await host.deviceMapper.flush(volume.deviceMapperPath);
+      for (const { storage } of volumes) await flushStorage(host, storage);
       if (cause === undefined) await this.#state.complete({ host, volumes }, tree);
       else await this.#state.restore(cause, { host, volumes }, tree);
     } catch (error) {

@@ -14,7 +14,7 @@ import {
 } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
-import type { DiskVolume } from '../stages/open-disks.js';
+import { type DiskVolume, onVolumes } from '../stages/open-disks.js';
 
 /** What is known of the source's disks before they are opened. */
 interface KnownDisks {
@@ -59,7 +59,7 @@ export class GuestSurvey {
     this.#learn(session.name, {
       definition,
       inventory,
-      disks: origins,
+      disks: onVolumes(origins),
       ...(record === undefined ? {} : { record }),
     });
   }

@@ -25,6 +25,7 @@ interface GateWords {
   readonly role: GateRole;
   readonly guest?: readonly string[];
   readonly volumeGroup?: readonly string[];
+  readonly disk?: readonly string[];
   readonly stateDir?: string;
 }
 
@@ -43,6 +44,7 @@ export function registerGateCommand(
     .addOption(new Option('--role <role>', 'what this host is').choices(gateRoles).default('both'))
     .option('--guest <guest...>', 'only these guests')
     .option('--volume-group <group...>', 'only volumes in these volume groups')
+    .option('--disk <path...>', 'image files and devices that are no volumes (default: none)')
     .option('--state-dir <directory>', 'stateDir of the configuration')
     .action((words: GateWords) => runCommand(context, () => gate(context, words, forced)))
     .addHelpText('after', helpText);
@@ -82,21 +84,29 @@ async function gate(
   return refusedExitCode;
 }
 
-function limitsOf({ role, guest, volumeGroup, stateDir }: GateWords): GateLimits {
+function limitsOf({ role, guest, volumeGroup, disk, stateDir }: GateWords): GateLimits {
   return {
     role,
     ...(guest === undefined ? {} : { guests: guest }),
     ...(volumeGroup === undefined ? {} : { volumeGroups: volumeGroup }),
+    ...(disk === undefined ? {} : { disks: disk }),
     ...(stateDir === undefined ? {} : { stateDirectory: stateDir }),
   };
 }
 
 /** Tells whoever finds the script what it is. */
-function aboutOf({ role, guest = [], volumeGroup = [], stateDir }: GateWords): readonly string[] {
+function aboutOf({
+  role,
+  guest = [],
+  volumeGroup = [],
+  disk = [],
+  stateDir,
+}: GateWords): readonly string[] {
   const limits = [
     `role ${role}`,
     ...guest.map((name) => `guest ${printable(name)}`),
     ...volumeGroup.map((name) => `volume group ${printable(name)}`),
+    ...disk.map((path) => `disk ${printable(path)}`),
     ...(stateDir === undefined ? [] : [`state in ${printable(stateDir)}`]),
   ];
   return [

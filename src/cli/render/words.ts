@@ -49,6 +49,8 @@ export function sayStep(step: Step): string {
     }
     case 'extend-snapshot':
       return `snapshot ${step.name} of ${step.volumeGroup}/${step.origin} grows to ${formatBytes(step.sizeBytes)}`;
+    case 'attach-image':
+      return `loop device${aboutOf(step)} of ${step.file}, ${step.access}`;
     case 'create-map':
       return `map${aboutOf(step)} ${step.name} over ${devicesOf(step)}, ${step.access}`;
     case 'add-partition-maps':
@@ -85,6 +87,8 @@ export function stepDetails(step: Step): readonly string[] {
     case 'create-snapshot':
     case 'extend-snapshot':
       return [`tags ${step.tags.join(', ')}`];
+    case 'attach-image':
+      return [`as ${step.mountPoint}`];
     case 'create-map':
       return [`uuid ${step.uuid}`, ...step.segments.map(saySegment)];
     case 'add-partition-maps':
@@ -115,6 +119,8 @@ export function sayUndo(undo: Undo, step?: Step): string {
       return 'let udev go on';
     case 'remove-snapshot':
       return `remove snapshot ${undo.volumeGroup}/${undo.name} of ${undo.origin}`;
+    case 'detach-image':
+      return `detach the loop device of${about} ${step?.kind === 'attach-image' ? step.file : undo.mountPoint}`;
     case 'remove-map':
       return `remove map${about} ${undo.name}`;
     case 'remove-partition-maps':

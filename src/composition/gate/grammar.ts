@@ -7,6 +7,7 @@ import { holdRules } from './rules/holds.js';
 import { hostRules } from './rules/host.js';
 import { lvmRules } from './rules/lvm.js';
 import { mountRules } from './rules/mounts.js';
+import { plainDiskRules } from './rules/plain-disks.js';
 import { slotsWithin } from './slots.js';
 
 /** Everything that a gate lets through: the one value both its forms are made of. */
@@ -33,6 +34,7 @@ export function gateGrammar(limits: GateLimits = {}): GateGrammar {
     ...deviceRules(slots),
     ...fileRules(slots),
     ...mountRules(slots),
+    ...plainDiskRules(slots),
     ...holdRules(slots),
     ...senderRules(slots),
   ];

@@ -9,6 +9,8 @@ export interface GateLimits {
   readonly guests?: readonly string[];
   /** Only volumes in these volume groups of the host. Default: any. */
   readonly volumeGroups?: readonly string[];
+  /** Image files and devices that are no logical volumes, by their paths. Default: none. */
+  readonly disks?: readonly string[];
   /** Where journals and records lie. Default `/var/lib/xen-backup`. */
   readonly stateDirectory?: string;
 }
@@ -28,5 +30,18 @@ export function requireStateDirectory(path: string): string {
   throw new XenBackupError('usage-invalid', {
     message: `${printable(path)} cannot be the state directory of a gate`,
     remedy: 'Name an absolute path of letters, digits, dots, hyphens and underscores.',
+  });
+}
+
+/**
+ * The path of a disk, in the form that patterns can carry.
+ *
+ * @throws `usage-invalid` for a path that is not absolute and plain.
+ */
+export function requireDiskPath(path: string): string {
+  if (/^(\/[A-Za-z0-9_][A-Za-z0-9_.+:@=,-]*)+$/.test(path)) return path;
+  throw new XenBackupError('usage-invalid', {
+    message: `${printable(path)} cannot be a disk of a gate`,
+    remedy: 'Name an absolute path of letters, digits and _.+:@=,-.',
   });
 }

@@ -12,7 +12,7 @@ import {
   STOP_RECEIVERS_SCRIPT,
 } from '../../adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../adapters/regions/scripts.js';
-import { HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
+import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
 import { stopSessionScript } from '../../adapters/shared/stop-session.js';
 import { inUnit } from '../../adapters/virsh/holds/argv.js';
 import {
@@ -37,6 +37,7 @@ const scripts: Readonly<Record<string, string>> = {
   'read-beneath': READ_BENEATH_SCRIPT,
   lock: LOCK_SCRIPT,
   holders: HOLDERS_SCRIPT,
+  'file-holders': FILE_HOLDERS_SCRIPT,
   'find-tools': FIND_TOOLS_SCRIPT,
   regions: READ_REGIONS_SCRIPT,
   send: SEND_SCRIPT,

@@ -1,5 +1,5 @@
 import { fileNameForGuest } from '../../core/model/index.js';
-import { type GateLimits, requireStateDirectory } from './limits.js';
+import { type GateLimits, requireDiskPath, requireStateDirectory } from './limits.js';
 import { all, any, many, maybe, one, type Pattern, run, text } from './pattern.js';
 
 /** Names and numbers in commands: what may stand in each place. */
@@ -14,6 +14,8 @@ export interface Slots {
   readonly volume: Pattern;
   /** A volume of the host, as a path, in one of its two forms. */
   readonly volumeDevice: Pattern;
+  /** A disk that is no volume; absent where there is none. */
+  readonly disk?: Pattern;
   /** The only guests there are for this gate; any when absent. */
   readonly guests?: readonly string[];
   /** A guest as libvirt calls it, not beginning with a hyphen. */
@@ -74,6 +76,9 @@ export function slotsWithin(limits: GateLimits): Slots {
         all(volumeGroup, '/', volumeName),
       ),
     ),
+    ...(limits.disks === undefined
+      ? {}
+      : { disk: longestFirst(limits.disks.map((path) => text(requireDiskPath(path)))) }),
     ...(guests === undefined ? {} : { guests }),
     guest: namesOf(guests, (name) => !name.startsWith('-')) ?? guestName,
     hyphenGuest: namesOf(guests, (name) => name.startsWith('-')) ?? all('-', run(guestLetters, 1)),

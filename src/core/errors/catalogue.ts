@@ -137,8 +137,7 @@ export const errorCatalogue = {
   },
   'thin-pool-full': {
     meaning: 'The pool of a thin volume is fuller than thinPoolLimit allows, or takes no writes.',
-    remedy:
-      'Make the pool larger, or free blocks in it: one that is full stops every guest in it.',
+    remedy: 'Make the pool larger, or free blocks in it: one that is full stops every guest in it.',
   },
   'device-not-found': {
     meaning: 'A block device is not there.',
@@ -196,11 +195,19 @@ export const errorCatalogue = {
   },
   'source-unproven': {
     meaning: 'The records do not prove that the host named with --from has the newest data.',
-    remedy: 'Start the guest on the host that has the newest data, and run without --from.',
+    remedy:
+      'Start the guest on the host that has the newest data, and run without --from. Where no host ' +
+      "has a record yet, --discard-standby-changes with the guest's name says that it is the one.",
   },
   'guest-state-changed': {
     meaning: 'A guest stopped, or left its host, after the run had begun.',
     remedy: 'Run again; the guest is replicated from where it runs then.',
+  },
+  'source-changed': {
+    meaning: 'A disk that was read without a snapshot was written to meanwhile.',
+    remedy:
+      'The standby is marked torn. Run again while the guest is shut off, and nobody else writes ' +
+      'to its disks.',
   },
   'guest-on-two-hosts': {
     meaning: 'A guest runs on two hosts at the same time.',

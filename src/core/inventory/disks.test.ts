@@ -41,11 +41,6 @@ describe('selectDisks', () => {
 
   it.each<[string, DiskDefinition, RegExp]>([
     [
-      'a file',
-      disk('xvdb', { source: { kind: 'file', path: '/img/x.raw' } }),
-      /disk xvdb is carried by the file \/img\/x\.raw/,
-    ],
-    [
       'a network',
       disk('xvdb', { source: { kind: 'other', description: 'network rbd pool/x' } }),
       /carried by network rbd pool\/x/,
@@ -56,6 +51,11 @@ describe('selectDisks', () => {
       'an image format on a volume',
       disk('xvdb', { driverType: 'qcow2' }),
       /disk xvdb is an image of the format qcow2 on \/dev\/vg\/xvdb/,
+    ],
+    [
+      'an image format in a file',
+      disk('xvdb', { source: { kind: 'file', path: '/img/x' }, driverType: 'qcow2' }),
+      /disk xvdb is an image of the format qcow2 on \/img\/x/,
     ],
   ])('says aloud that a disk carried by %s is not supported', (_, odd, message) => {
     expect(selectDisks(domain(disk('xvda'), odd))).toMatchObject({
@@ -75,6 +75,22 @@ describe('selectDisks', () => {
       expect(selectDisks(domain(plain)).kind).toBe('disks');
     },
   );
+
+  it.each(['raw', 'aio', undefined])('takes a file of the format %s as it is', (driverType) => {
+    const source = { kind: 'file', path: '/img/x.raw' } as const;
+    const plain = disk('xvdb', { source, ...(driverType === undefined ? {} : { driverType }) });
+    expect(selectDisks(domain(plain))).toEqual({
+      kind: 'disks',
+      disks: [{ target: 'xvdb', path: '/img/x.raw' }],
+    });
+  });
+
+  it('says which package converts an image', () => {
+    const image = disk('xvda', { driverType: 'qcow2' });
+    expect(selectDisks(domain(image))).toMatchObject({
+      conflict: { remedy: expect.stringContaining('package qemu-utils') },
+    });
+  });
 
   it('refuses a guest without any disk', () => {
     expect(selectDisks(domain())).toMatchObject({
@@ -99,16 +115,29 @@ describe('disksOnTarget', () => {
     });
   });
 
+  it('takes a file there for a volume here', () => {
+    const there = domain(disk('xvda', { source: { kind: 'file', path: '/srv/dc1.img' } }));
+    expect(disksOnTarget(disks, there, 'b')).toMatchObject({ disks: [{ path: '/srv/dc1.img' }] });
+  });
+
+  it('refuses an image of another format there', () => {
+    const source = { kind: 'file', path: '/srv/dc1.qcow2' } as const;
+    const there = domain(disk('xvda', { source, driverType: 'qcow2' }));
+    expect(disksOnTarget(disks, there, 'b')).toMatchObject({
+      conflict: { kind: 'disk-unsupported' },
+    });
+  });
+
   it.each<[string, DomainDefinition]>([
     ['lacks a disk', domain(disk('xvdb'))],
-    ['has it in a file', domain(disk('xvda', { source: { kind: 'file', path: '/x' } }))],
+    ['has it on a network', domain(disk('xvda', { source: { kind: 'other', description: 'x' } }))],
   ])('refuses a definition that %s', (_, there) => {
     expect(disksOnTarget(disks, there, 'b')).toMatchObject({
       kind: 'conflict',
       conflict: {
         kind: 'layout-drift',
         position: 'xvda',
-        message: 'the definition on b has no disk xvda on a block device',
+        message: 'the definition on b has no disk xvda on a block device or in a file',
       },
     });
   });

@@ -18,7 +18,8 @@ export function selectDisks(definition: DomainDefinition): DiskSelection {
     if (disk.device === 'cdrom' || disk.device === 'floppy') continue;
     const conflict = refuseDisk(disk);
     if (conflict !== undefined) return { kind: 'conflict', conflict };
-    if (disk.source.kind === 'block') disks.push({ target: disk.target, path: disk.source.path });
+    const path = pathOf(disk);
+    if (path !== undefined) disks.push({ target: disk.target, path });
   }
   if (disks.length > 0) return { kind: 'disks', disks };
   const message = `domain ${definition.name} has no disk that could be replicated`;
@@ -26,6 +27,11 @@ export function selectDisks(definition: DomainDefinition): DiskSelection {
     kind: 'conflict',
     conflict: unsupportedDisk(definition.name, message, 'Look at virsh domblklist.'),
   };
+}
+
+/** What lies there, a device or an image file, is seen on the host. */
+function pathOf({ source }: DiskDefinition): string | undefined {
+  return source.kind === 'block' || source.kind === 'file' ? source.path : undefined;
 }
 
 /** Formats under which the device bears the guest's disk as it is. */
@@ -41,24 +47,20 @@ function refuseDisk(disk: DiskDefinition): Conflict | undefined {
     );
   }
   const format = disk.driverType;
-  if (source.kind === 'block') {
+  if (source.kind === 'block' || source.kind === 'file') {
     if (format === undefined || plainFormats.includes(format)) return undefined;
+    const copy = format === 'qcow2' ? ' with qemu-img (package qemu-utils)' : '';
     return unsupportedDisk(
       target,
       `disk ${target} is an image of the format ${format} on ${source.path}`,
-      'Only plain disks can be opened; convert the image to raw.',
+      `Only plain disks can be opened; convert the image to raw${copy}, on all hosts.`,
     );
   }
-  const carrier =
-    source.kind === 'file'
-      ? `the file ${source.path}`
-      : source.kind === 'other'
-        ? source.description
-        : 'nothing at all';
+  const carrier = source.kind === 'other' ? source.description : 'nothing at all';
   return unsupportedDisk(
     target,
-    `disk ${target} is carried by ${carrier}, not by a logical volume`,
-    'Only disks on logical volumes can be snapshotted; move the disk to one.',
+    `disk ${target} is carried by ${carrier}`,
+    'Only logical volumes, block devices and raw image files can be opened; move the disk to one.',
   );
 }
 
@@ -79,18 +81,21 @@ export function disksOnTarget(
   const found: GuestDisk[] = [];
   for (const { target } of disks) {
     const partner = definition.disks.find((disk) => disk.target === target);
-    if (partner?.source.kind !== 'block') {
+    const path = partner === undefined ? undefined : pathOf(partner);
+    if (partner === undefined || path === undefined) {
       return {
         kind: 'conflict',
         conflict: {
           kind: 'layout-drift',
           position: target,
-          message: `the definition on ${host} has no disk ${target} on a block device`,
+          message: `the definition on ${host} has no disk ${target} on a block device or in a file`,
           remedy: `Bring the definition of ${definition.name} on ${host} in line with the source.`,
         },
       };
     }
-    found.push({ target, path: partner.source.path });
+    const refused = refuseDisk(partner);
+    if (refused !== undefined) return { kind: 'conflict', conflict: refused };
+    found.push({ target, path });
   }
   return { kind: 'disks', disks: found };
 }

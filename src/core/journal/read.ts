@@ -40,6 +40,7 @@ const undoFields: Readonly<Record<StepKind, Readonly<Record<string, RegExp>>>> =
   'prove-rule': { name: ourName, uuid: ourStamp },
   'create-snapshot': { volumeGroup: anything, origin: anything, name: ourName },
   'extend-snapshot': {},
+  'attach-image': { file: anything, mountPoint: ourPlace },
   'create-map': { name: ourName, uuid: ourStamp },
   'add-partition-maps': { device: ourDevice },
   'prepare-mount-points': { base: ourPlace },

@@ -7,15 +7,43 @@ export interface Side {
    */
   readonly devices: 'read-only' | 'read-write';
   readonly mounts: 'read-only' | 'read-write';
+  /**
+   * A dirty journal is replayed, which writes to the device; left alone, so that what it holds is
+   * missing; or must not be there at all, and the kernel refuses a file system that has one.
+   */
+  readonly journals: 'replayed' | 'ignored' | 'refused';
 }
 
-export const sourceSide: Side = { role: 'source', devices: 'read-write', mounts: 'read-only' };
-export const targetSide: Side = { role: 'target', devices: 'read-write', mounts: 'read-write' };
+export const sourceSide: Side = {
+  role: 'source',
+  devices: 'read-write',
+  mounts: 'read-only',
+  journals: 'replayed',
+};
+/** A disk of the source that is read as it is, without a snapshot, while its guest is shut off. */
+export const restingSourceSide: Side = {
+  ...sourceSide,
+  devices: 'read-only',
+  journals: 'refused',
+};
+/** The same while the guest runs: its journals are dirty, and nobody may replay them for it. */
+export const changingSourceSide: Side = {
+  ...sourceSide,
+  devices: 'read-only',
+  journals: 'ignored',
+};
+export const targetSide: Side = {
+  role: 'target',
+  devices: 'read-write',
+  mounts: 'read-write',
+  journals: 'replayed',
+};
 /** For `plan` and dry runs: not one block of the target changes. */
 export const untouchedTargetSide: Side = {
   role: 'target',
   devices: 'read-only',
   mounts: 'read-only',
+  journals: 'ignored',
 };
 
 /** File systems we mount. The type is always given explicitly, never left to the guest's disk. */
@@ -51,7 +79,7 @@ export function mountOptions(
     ...(type === 'xfs' ? ['nouuid'] : []),
     // The whole of it, whatever its default subvolume is; its other devices by their names.
     ...(type === 'btrfs' ? ['subvolid=5', ...further.map((path) => `device=${path}`)] : []),
-    ...(side.devices === 'read-only' ? withoutReplay[type] : []),
+    ...(side.journals === 'ignored' ? withoutReplay[type] : []),
   ];
 }
 

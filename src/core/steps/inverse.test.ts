@@ -31,6 +31,14 @@ const examples: { readonly [Kind in StepKind]: Step & { readonly kind: Kind } } 
     tags: ['xen-backup', 'xen-backup-abcdefghij'],
     sizeBytes: 8192,
   },
+  'attach-image': {
+    kind: 'attach-image',
+    host: 'a',
+    guest: 'dc1',
+    file: '/srv/dc1.img',
+    mountPoint: '/run/xen-backup/abcdefghij/xen-backup-abcdefghij-1',
+    access: 'read-only',
+  },
   'create-map': {
     kind: 'create-map',
     host: 'a',

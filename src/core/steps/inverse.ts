@@ -11,6 +11,7 @@ export type Undo =
       readonly name: string;
       readonly tags: readonly string[];
     }
+  | { readonly kind: 'detach-image'; readonly mountPoint: string }
   | { readonly kind: 'remove-map'; readonly name: string; readonly uuid: string }
   | { readonly kind: 'remove-partition-maps'; readonly device: string }
   | { readonly kind: 'remove-mount-points'; readonly base: string }
@@ -36,6 +37,8 @@ export function inverse(step: Step): Undo {
       const { volumeGroup, origin, name, tags } = step;
       return { kind: 'remove-snapshot', volumeGroup, origin, name, tags };
     }
+    case 'attach-image':
+      return { kind: 'detach-image', mountPoint: step.mountPoint };
     case 'prove-rule':
     case 'create-map':
       return { kind: 'remove-map', name: step.name, uuid: step.uuid };

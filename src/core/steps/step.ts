@@ -9,6 +9,7 @@ export type Step =
   | ProveRuleStep
   | CreateSnapshotStep
   | ExtendSnapshotStep
+  | AttachImageStep
   | CreateMapStep
   | AddPartitionMapsStep
   | PrepareMountPointsStep
@@ -67,6 +68,14 @@ export interface ExtendSnapshotStep extends StepBase {
   readonly name: string;
   readonly tags: readonly string[];
   readonly sizeBytes: number;
+}
+
+/** Shows an image file as a block device. Both go by the mount point, which bears our name. */
+export interface AttachImageStep extends StepBase {
+  readonly kind: 'attach-image';
+  readonly file: string;
+  readonly mountPoint: string;
+  readonly access: 'read-only' | 'read-write';
 }
 
 /** One line of a device-mapper table; sectors are 512 bytes. */

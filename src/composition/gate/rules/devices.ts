@@ -6,6 +6,7 @@ import * as parted from '../../../adapters/parted/argv.js';
 import * as udev from '../../../adapters/udev/argv.js';
 import { deviceMapInfoArgv } from '../../../adapters/shared/device-map-info.js';
 import { holdersArgv } from '../../../adapters/shared/holders.js';
+import { loopDevice } from './plain-disks.js';
 import { regionRules } from './regions.js';
 import { like, type Slot } from '../like.js';
 import { all, any, many, maybe, one, type Pattern, run } from '../pattern.js';
@@ -19,7 +20,10 @@ export function deviceRules(slots: Slots): readonly GateRule[] {
   const { owned, ownedDevice, volumeDevice, count, runId } = slots;
   const own: Slot = { sample: samples.owned, pattern: owned };
   const device: Slot = { sample: samples.ownedDevice, pattern: ownedDevice };
-  const flushed: Slot = { sample: samples.path, pattern: any(ownedDevice, volumeDevice) };
+  const flushed: Slot = {
+    sample: samples.path,
+    pattern: any(ownedDevice, volumeDevice, ...(slots.disk === undefined ? [] : [slots.disk])),
+  };
   const uuid: Slot = {
     sample: samples.mapUuid,
     pattern: all('XENBACKUP-', runId, '-', run('0-9', 1, { max: 6 })),
@@ -78,8 +82,9 @@ const mapName: Slot = {
 };
 
 /** A table of our maps: parts of the host's volumes and of our own maps, never a whole disk. */
-function tablePattern({ ownedDevice, volumeDevice, count }: Slots): Pattern {
-  const area = all(any(ownedDevice, volumeDevice), ' ', count);
+function tablePattern({ ownedDevice, volumeDevice, disk, count }: Slots): Pattern {
+  const plain = disk === undefined ? [] : [disk, loopDevice];
+  const area = all(any(ownedDevice, volumeDevice, ...plain), ' ', count);
   const stripes = all('striped ', count, ' ', count, many(all(' ', area), 1));
   const segment = all(count, ' ', count, ' ', any(all('linear ', area), stripes), '\n');
   return all(many(segment, 1), maybe('\n'));

@@ -28,7 +28,11 @@ export function lvmRules(slots: Slots): readonly GateRule[] {
   const thick = { kind: 'thick', sizeBytes: samples.number } as const;
   const create = [settings, own, stamp, group, origin];
   const place = `${samples.volumeGroup}/${samples.volume}`;
-  const anyPlace = any(slots.volumeDevice, all(volumeGroup, '/', volume));
+  const anyPlace = any(
+    slots.volumeDevice,
+    ...(slots.disk === undefined ? [] : [slots.disk]),
+    all(volumeGroup, '/', volume),
+  );
   const device = {
     sample: `"a|^${samples.ownedDevice}$|",`,
     pattern: many(all('"a|^', ownedDevice, '$|",'), 1),

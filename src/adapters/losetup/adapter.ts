@@ -1,0 +1,168 @@
+import { XenBackupError } from '../../core/errors/index.js';
+import type { BackingStore, HostName } from '../../core/model/index.js';
+import type {
+  AttachedImage,
+  AttachRequest,
+  BackingStores,
+  Clock,
+  Command,
+  CommandResult,
+  CommandRunner,
+  HostFiles,
+  Mounter,
+} from '../../ports/index.js';
+import {
+  commandFailed,
+  expectSuccess,
+  holdersArgv,
+  parseCount,
+  parseHolders,
+  parseOutput,
+  resultDetails,
+  retryWhileBusy,
+  unexpectedOutput,
+} from '../shared/index.js';
+import * as argv from './argv.js';
+import {
+  type LoopDevice,
+  parseAttached,
+  parseInspected,
+  parseLoops,
+  parseSectorsWritten,
+} from './parse.js';
+
+/** Where everything of ours is shown and mounted. */
+const runDirectory = '/run/xen-backup/';
+
+/** What the adapter needs of its host. */
+export interface BackingStoresOptions {
+  readonly runner: CommandRunner;
+  readonly hostName: HostName;
+  readonly clock: Clock;
+  readonly files: HostFiles;
+  readonly mounts: Pick<Mounter, 'unmount'>;
+}
+
+/** Image files and plain block devices of a host, over stat and losetup. */
+export function createBackingStores(options: BackingStoresOptions): BackingStores {
+  return new LosetupBackingStores(options);
+}
+
+class LosetupBackingStores implements BackingStores {
+  readonly #options: BackingStoresOptions;
+
+  constructor(options: BackingStoresOptions) {
+    this.#options = options;
+  }
+
+  async inspect(path: string): Promise<BackingStore | undefined> {
+    const { hostName } = this.#options;
+    const result = await this.#run({ argv: argv.inspectArgv(path) });
+    if (result.exitCode !== 0) {
+      if (/: (?:No such file or directory|Not a directory)\s*$/.test(result.stderr))
+        return undefined;
+      throw commandFailed(hostName, result);
+    }
+    const found = parseOutput(hostName, result, parseInspected);
+    if (found.kind === 'file') return { ...found, path };
+    if (found.kind === 'device') {
+      const { major, minor } = found;
+      const [sizeBytes, revision] = await Promise.all([
+        this.#read({ argv: argv.sizeArgv(path) }, parseBytes),
+        this.#read({ argv: argv.countersArgv(major, minor) }, parseSectorsWritten),
+      ]);
+      return { kind: 'device', path, deviceNumber: { major, minor }, sizeBytes, revision };
+    }
+    throw new XenBackupError('disk-unsupported', {
+      message: `${path} on ${hostName} is a ${found.description}`,
+    });
+  }
+
+  holders(store: BackingStore): Promise<readonly string[]> {
+    const question =
+      store.kind === 'device'
+        ? holdersArgv(store.deviceNumber)
+        : argv.fileHoldersArgv(store.fileSystem, store.inode);
+    return this.#read({ argv: question, timeoutMs: 30_000 }, (text) => parseHolders(text));
+  }
+
+  async attach(request: AttachRequest): Promise<AttachedImage> {
+    const { hostName, files } = this.#options;
+    const { mountPoint, access } = request;
+    await files.makeDirectory(mountPoint.slice(0, mountPoint.lastIndexOf('/')));
+    // Something to mount on: what can be seen there afterwards is the image itself.
+    await files.writeTextAtomically(mountPoint, '');
+    expectSuccess(hostName, await this.#run({ argv: argv.bindArgv(request) }));
+    const device = await this.#read({ argv: argv.attachArgv(request) }, parseAttached);
+    const made = (await this.#loops()).find((loop) => loop.device === device);
+    if (made?.file !== mountPoint || made.readOnly !== (access === 'read-only')) {
+      throw new XenBackupError('output-unexpected', {
+        message: `losetup on ${hostName} made ${device}, but it is not as asked for`,
+        details: { host: hostName, file: made?.file, readOnly: made?.readOnly },
+      });
+    }
+    return { device, mountPoint };
+  }
+
+  async detach(mountPoint: string): Promise<void> {
+    const { clock, files, hostName, mounts } = this.#options;
+    // A device that is busy is detached when it is closed, says losetup, and ends well: what
+    // counts is what is there afterwards.
+    const busy = await retryWhileBusy(clock, async () => {
+      const ours = await this.#loopsOf(mountPoint);
+      if (ours.length === 0) return undefined;
+      for (const { device } of ours) await this.#detach(device);
+      return (await this.#loopsOf(mountPoint))[0];
+    });
+    if (busy !== undefined) {
+      throw new XenBackupError('volume-busy', {
+        message: `loop device ${busy.device} on ${hostName} is in use`,
+        details: { host: hostName, device: busy.device },
+      });
+    }
+    await mounts.unmount(mountPoint);
+    await files.removeFile(mountPoint);
+  }
+
+  async attached(): Promise<readonly AttachedImage[]> {
+    return (await this.#loops())
+      .filter(({ file }) => file.startsWith(runDirectory))
+      .map(({ device, file }) => ({ device, mountPoint: file }));
+  }
+
+  async flushFile(path: string): Promise<void> {
+    expectSuccess(this.#options.hostName, await this.#run({ argv: argv.syncFileArgv(path) }));
+  }
+
+  async #detach(device: string): Promise<void> {
+    const result = await this.#run({ argv: argv.detachArgv(device) });
+    if (result.exitCode === 0 || /No such device or address/.test(result.stderr)) return;
+    throw new XenBackupError('volume-busy', {
+      message: `loop device ${device} on ${this.#options.hostName} cannot be detached`,
+      details: resultDetails(this.#options.hostName, result),
+    });
+  }
+
+  async #loopsOf(mountPoint: string): Promise<readonly LoopDevice[]> {
+    return (await this.#loops()).filter(({ file }) => file === mountPoint);
+  }
+
+  #loops(): Promise<readonly LoopDevice[]> {
+    return this.#read({ argv: argv.listLoopsArgv() }, parseLoops);
+  }
+
+  async #read<Value>(command: Command, parse: (text: string) => Value): Promise<Value> {
+    const { hostName } = this.#options;
+    return parseOutput(hostName, expectSuccess(hostName, await this.#run(command)), parse);
+  }
+
+  #run(command: Command): Promise<CommandResult> {
+    return this.#options.runner.run(command);
+  }
+}
+
+function parseBytes(text: string): number {
+  const bytes = parseCount(text.trim());
+  if (bytes === undefined) throw unexpectedOutput('blockdev: no size', text);
+  return bytes;
+}

@@ -1,0 +1,1 @@
+export { createBackingStores } from './adapter.js';
