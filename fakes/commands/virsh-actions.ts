@@ -8,7 +8,9 @@ import {
   suspendDomain,
 } from '../domains/operations.js';
 import type { SimulatedDomain } from '../domains/types.js';
+import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
+import { askStartHook } from './virsh-hook.js';
 
 /** A virsh command that changes a domain. */
 export interface DomainAction {
@@ -37,6 +39,8 @@ export const domainActions: Readonly<Record<string, DomainAction>> = {
   },
   start: {
     run: (machine, domain) => {
+      const refused = askStartHook(machine, domain);
+      if (refused !== undefined) throw new SimulationError('hook-refused', domain.name, refused);
       startDomain(machine, domain);
       return `Domain '${domain.name}' started`;
     },

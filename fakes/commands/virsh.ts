@@ -79,7 +79,7 @@ function act(
   } catch (error) {
     if (!isSimulationError(error)) throw error;
     const reason =
-      error.code === 'not-supported'
+      error.code === 'not-supported' || error.code === 'hook-refused'
         ? error.message
         : `Requested operation is not valid: ${error.message}`;
     const text = error.code === 'device-missing' ? missingDisk(error.subject) : reason;

@@ -4,6 +4,7 @@ export type SimulationErrorCode =
   | 'busy'
   | 'device-missing'
   | 'file-missing'
+  | 'hook-refused'
   | 'input-output'
   | 'invalid'
   | 'no-space'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { hookScript } from '../../composition/hook/script.js';
+import { hookScript } from '../../composition/hook/index.js';
 import { XenBackupError } from '../../core/index.js';
 import type { CliContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';

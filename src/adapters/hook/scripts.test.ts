@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileNameForGuest } from '../../core/index.js';
-import { hookScript } from './script.js';
+import { hookScript } from './scripts.js';
 
 let folder: string;
 beforeEach(() => {

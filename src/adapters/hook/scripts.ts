@@ -1,5 +1,5 @@
-import { locksDirectory } from '../../adapters/shared/lock-files.js';
-import { quoteArgument } from '../../adapters/shared/quote.js';
+import { locksDirectory } from '../shared/lock-files.js';
+import { quoteArgument } from '../shared/quote.js';
 
 /** Where a hook looks. */
 export interface HookPlaces {

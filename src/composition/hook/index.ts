@@ -1,0 +1,1 @@
+export { hookScript } from '../../adapters/hook/scripts.js';
