@@ -44,5 +44,6 @@ function found({ violations }: SweepFigures, finding: RegExp): readonly [string,
 }
 
 function shorten(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+  const short = text.length > longest ? `${text.slice(0, longest)}...` : text;
+  return short.replaceAll('|', String.raw`\|`);
 }
