@@ -61,12 +61,19 @@ export type { ResolvedConfiguration } from './config/resolve.js';
 
 // The vocabulary: configuration, devices, steps, events, reports.
 export type { CheckReport, CheckSubject, Finding, FindingLevel } from './core/check/finding.js';
-export type { PlannedTransfer, RunEvent, RunEventBody, Stage } from './core/events/index.js';
+export type { RunEvent, RunEventBody, Stage } from './core/events/index.js';
 export type { LeftOutLine, LeftOutReason, MountPlan, PlannedMount } from './core/fstab/index.js';
 export type * from './core/model/index.js';
 export type { GuestPlan, TargetPlan } from './core/plan/index.js';
 export type { GuestReport, RunReport, TargetReport } from './core/report/index.js';
 export type { PlacedUndo, Undo } from './core/steps/index.js';
 export type * from './core/steps/step.js';
-export type { NotCopied, Transfer } from './core/transfer/index.js';
+export type {
+  BlocksTransfer,
+  FilesTransfer,
+  HeaderTransfer,
+  NotCopied,
+  PlannedTransfer,
+  Transfer,
+} from './core/transfer/index.js';
 export type * from './ports/index.js';

@@ -3,6 +3,7 @@ import { asSimulated } from '../filesystem/as-simulated.js';
 import { superblockBytes } from '../filesystem/superblock-bytes.js';
 import type { Machine } from '../world/state.js';
 import { beginsIn } from './contents.js';
+import { swapHeaderBytes } from './swap-header.js';
 import { intersection } from './places.js';
 import { resolveRange } from './resolve.js';
 import { type ContentRecord, type DeviceKey, type Extent, sectorBytes } from './types.js';
@@ -43,6 +44,7 @@ export function bytesOf(machine: Machine, key: DeviceKey, region: ByteRegion): B
   const begun = [...(machine.views.get(first.view)?.values() ?? [])].find(
     ({ layout: [start] }) => start?.space === first.space && start.start === first.start,
   );
+  if (begun?.content.kind === 'swap') swapHeaderBytes(begun.content).copy(bytes);
   if (begun?.content.kind !== 'file-system') return bytes;
   superblockBytes(begun.content.image.superblock).copy(bytes);
   return bytes;

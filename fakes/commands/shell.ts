@@ -11,6 +11,11 @@ import {
 } from '../../src/adapters/virsh/scripts.js';
 import { LOCK_SCRIPT } from '../../src/adapters/locks/scripts.js';
 import {
+  RECEIVE_BLOCKS_SCRIPT,
+  SEND_BLOCKS_SCRIPT,
+  WRITE_START_SCRIPT,
+} from '../../src/adapters/rsync/block-scripts.js';
+import {
   RECEIVE_SCRIPT,
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
@@ -28,6 +33,7 @@ import {
 } from './scripts/host-files.js';
 import { lockScript } from './scripts/locks.js';
 import { readRegionsScript } from './scripts/regions.js';
+import { receiveBlocksScript, sendBlocksScript, writeStartScript } from './scripts/block-guards.js';
 import { receiveScript, sendScript } from './scripts/guards.js';
 import { stopReceiversScript } from './scripts/receivers.js';
 import type { SimulatedScript } from './scripts/types.js';
@@ -48,6 +54,9 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [READ_REGIONS_SCRIPT, readRegionsScript],
   [SEND_SCRIPT, sendScript],
   [RECEIVE_SCRIPT, receiveScript],
+  [SEND_BLOCKS_SCRIPT, sendBlocksScript],
+  [RECEIVE_BLOCKS_SCRIPT, receiveBlocksScript],
+  [WRITE_START_SCRIPT, writeStartScript],
   [STOP_RECEIVERS_SCRIPT, stopReceiversScript],
   [HOLD_SCRIPT, holdScript],
   [RELEASE_SCRIPT, releaseScript],

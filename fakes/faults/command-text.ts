@@ -45,6 +45,7 @@ export const stepCommands = {
   mount: { command: 'mount -t', except: 'mount -t tmpfs' },
   unmount: { command: 'umount' },
   copy: { command: 'xen-backup-send' },
+  'copy-blocks': { command: 'xen-backup-send-blocks' },
   lock: { command: 'flock' },
 } as const satisfies Record<string, CommandPattern>;
 

@@ -1,51 +1,58 @@
 import { beginsIn } from '../block/contents.js';
-import { type Extent, sectorBytes } from '../block/types.js';
+import { type BlockContent, type Extent, sectorBytes } from '../block/types.js';
 import { domainNamed } from '../domains/operations.js';
 import { diskExtents } from '../domains/guest-disks.js';
 import { describeTree } from '../filesystem/digest.js';
 import { asSimulated } from '../filesystem/as-simulated.js';
-import type { SimulatedFileSystem } from '../filesystem/file-system.js';
 import type { Machine } from '../world/state.js';
 
 /**
- * Lines of {@link describeTree} of each file system of a guest, by its place: `0@1048576` is what
+ * Lines of {@link describeTree} of each file system of a guest, and one line of whatever else bears
+ * bytes, by its place: `0@1048576` is what
  * begins 1 MiB into the first disk. The same place on every host, whatever the volumes are called.
  */
 export type GuestTrees = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** All file systems on a guest's disks on one machine, by place. */
-function guestFileSystemsByPlace(
-  machine: Machine,
-  guest: string,
-): ReadonlyMap<string, SimulatedFileSystem> {
-  const found = new Map<string, SimulatedFileSystem>();
+/** Everything that a guest's disks hold on one machine, down to times and attributes. */
+export function guestTrees(machine: Machine, guest: string): GuestTrees {
+  const found = new Map<string, ReadonlyMap<string, string>>();
   diskExtents(machine, domainNamed(machine, guest)).forEach((extents, index) => {
-    for (const [offset, fileSystem] of fileSystemsOn(machine, extents)) {
-      found.set(`${index}@${offset}`, fileSystem);
+    for (const [offset, lines] of contentsOn(machine, extents)) {
+      found.set(`${index}@${offset}`, lines);
     }
   });
   return found;
 }
 
-/** Everything that a guest's disks hold on one machine, down to times and attributes. */
-export function guestTrees(machine: Machine, guest: string): GuestTrees {
-  const trees = [...guestFileSystemsByPlace(machine, guest)];
-  return new Map(trees.map(([place, { tree }]) => [place, describeTree(tree)]));
+/** Files of a file system; one line for what has none: its bytes, or what a header of swap says. */
+function linesOf(content: BlockContent): ReadonlyMap<string, string> | undefined {
+  switch (content.kind) {
+    case 'file-system':
+      return describeTree(asSimulated(content.image).tree);
+    case 'other':
+      return new Map([['all blocks', `${content.type} ${content.uuid ?? ''} ${content.digest}`]]);
+    case 'swap':
+      return new Map([['its header', `swap ${content.uuid ?? ''} ${content.label ?? ''}`]]);
+    case 'partition-table':
+    case 'physical-volume':
+    case 'exception-store':
+      return undefined;
+  }
 }
 
-function fileSystemsOn(
+function contentsOn(
   machine: Machine,
   extents: readonly Extent[],
-): readonly (readonly [offsetBytes: number, SimulatedFileSystem])[] {
-  const found: [number, SimulatedFileSystem][] = [];
+): readonly (readonly [offsetBytes: number, lines: ReadonlyMap<string, string>])[] {
+  const found: [number, ReadonlyMap<string, string>][] = [];
   let before = 0;
   for (const extent of extents) {
     for (const record of machine.views.get(extent.view)?.values() ?? []) {
       const [first] = record.layout;
-      if (first === undefined || record.content.kind !== 'file-system') continue;
-      if (!beginsIn(record, extent)) continue;
+      if (first === undefined || !beginsIn(record, extent)) continue;
+      const lines = linesOf(record.content);
       const offset = (before + first.start - extent.start) * sectorBytes;
-      found.push([offset, asSimulated(record.content.image)]);
+      if (lines !== undefined) found.push([offset, lines]);
     }
     before += extent.sectors;
   }

@@ -11,7 +11,7 @@ import { type Location, locate } from '../filesystem/path-walk.js';
 import { connectBySsh, type SshCall, type SshFailure } from '../network/ssh.js';
 import { connectTimeoutMs } from '../network/types.js';
 import { Copy } from '../rsync/copy.js';
-import { wireBytes } from '../rsync/counts.js';
+import { type CopyTally, wireBytes } from '../rsync/counts.js';
 import type { RsyncOptions } from '../rsync/options.js';
 import type { ProgressState } from '../rsync/progress.js';
 import { Side } from '../rsync/side.js';
@@ -44,7 +44,7 @@ function bears(environment: string, tag: string): boolean {
   return environment === prefix || environment.startsWith(`${prefix}-`);
 }
 
-function callTo(peer: ReplicationPeer): SshCall {
+export function callTo(peer: ReplicationPeer): SshCall {
   return {
     address: peer.address,
     user: peer.user ?? 'root',
@@ -108,7 +108,7 @@ async function copy(
   }
 }
 
-const connectionOutcomes = {
+export const connectionOutcomes = {
   unreachable: 'connection-lost',
   'key-unknown': 'host-key-unknown',
   'key-mismatch': 'host-key-unknown',
@@ -117,11 +117,11 @@ const connectionOutcomes = {
 
 type Failure = Exclude<CopyOutcome['kind'], 'done'>;
 
-function ended(kind: Failure, exitCode: number, text: string): CopyOutcome {
+export function ended(kind: Failure, exitCode: number, text: string): CopyOutcome {
   return { kind, exitCode, text };
 }
 
-function kindOf(exitCode: number, stderr: string): Failure {
+export function kindOf(exitCode: number, stderr: string): Failure {
   if (/No space left on device/.test(stderr)) return 'target-full';
   if (/Input\/output error/.test(stderr)) return 'input-output-error';
   const kinds: Readonly<Record<number, Failure>> = {
@@ -151,7 +151,7 @@ function prove(
   }
 }
 
-function shareLock(machine: Machine, name: string | undefined, processId: number): void {
+export function shareLock(machine: Machine, name: string | undefined, processId: number): void {
   if (name === undefined) return;
   const path = `/run/xen-backup/locks/${name}.lock.writers`;
   machine.fileLocks.push({ path, processId, mode: 'shared' });
@@ -186,10 +186,11 @@ function rsyncOptions(request: CopyRequest): RsyncOptions {
     rsyncPath: 'rsync',
     progress: false,
     statistics: false,
+    deviceContents: false,
   };
 }
 
-function progressOf({ bytes, totalBytes, elapsedMs }: ProgressState) {
+export function progressOf({ bytes, totalBytes, elapsedMs }: ProgressState) {
   return {
     transferredBytes: bytes,
     percent: totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes),
@@ -197,7 +198,7 @@ function progressOf({ bytes, totalBytes, elapsedMs }: ProgressState) {
   };
 }
 
-function statisticsOf({ tally }: Copy, pass: CopyRequest['pass']) {
+export function statisticsOf({ tally }: { readonly tally: CopyTally }, pass: CopyRequest['pass']) {
   const { sent, received } = wireBytes(tally, pass);
   return {
     sourceEntries: tally.files.total,

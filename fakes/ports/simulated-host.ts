@@ -1,6 +1,7 @@
 import type { Host } from '../../src/ports/index.js';
 import type { Machine } from '../world/state.js';
 import { simulatedBlockPorts } from './block-ports.js';
+import { simulatedBlockTransfer } from './block-transfer.js';
 import { simulatedFileCopier } from './file-copier.js';
 import { simulatedGuestHolds } from './guest-holds.js';
 import { simulatedHostFiles } from './host-files.js';
@@ -29,6 +30,7 @@ export function simulatedHost(machine: Machine, options: SimulatedHostOptions): 
     holds: simulatedGuestHolds(machine),
     mounts: simulatedMounter(machine),
     copier: simulatedFileCopier(machine),
+    blocks: simulatedBlockTransfer(machine),
     ...simulatedBlockPorts(machine),
     runner: options.runner,
     close: async () => undefined,

@@ -78,6 +78,7 @@ export async function connectReceiver(
 
 /** What the receiving rsync is told; only what it needs for itself is read again. */
 function serverWords(options: RsyncOptions): readonly string[] {
+  if (options.deviceContents) return deviceServerWords(options);
   const letters = [
     options.dryRun ? 'n' : '',
     options.links ? 'l' : '',
@@ -103,6 +104,25 @@ function serverWords(options: RsyncOptions): readonly string[] {
     ...windowWords(modifyWindow),
     ...(options.numericIds ? ['--numeric-ids'] : []),
     ...(options.statistics ? ['--info=STATS2'] : []),
+  ];
+}
+
+/** Recorded of rsync 3.5.0. */
+function deviceServerWords({
+  dryRun,
+  timeoutSeconds,
+  bandwidthKiB,
+}: RsyncOptions): readonly string[] {
+  return [
+    '--server',
+    `-${dryRun ? 'n' : ''}Ize.LsfxCIvu`,
+    '--compress-level=1',
+    `--timeout=${timeoutSeconds}`,
+    ...(bandwidthKiB === 0 ? [] : [`--bwlimit=${bandwidthKiB}`]),
+    '--fsync',
+    '--info=STATS2',
+    '--inplace',
+    '--write-devices',
   ];
 }
 

@@ -1,7 +1,4 @@
-import { type CommandOutcome, type CommandStreams, failed } from '../commands/types.js';
-import { canReach } from '../network/links.js';
-import { keepAliveMs } from '../network/types.js';
-import { ProcessKilled } from '../runner/processes.js';
+import type { CommandOutcome, CommandStreams } from '../commands/types.js';
 import { ownerMap } from './attributes.js';
 import { lastWords, places, systemError } from './complaints.js';
 import type { Connection } from './connect.js';
@@ -13,9 +10,11 @@ import { buildFileList, type FileList, type ListEntry } from './file-list.js';
 import { createExcludeFilter, type ExcludeFilter } from './filter.js';
 import type { RsyncOptions } from './options.js';
 import { Pace } from './pace.js';
+import { checkPeer } from './peer-watch.js';
 import { type ProgressState, progressLine } from './progress.js';
+import { runSession } from './run-session.js';
 import { kernelError, type Side } from './side.js';
-import { FatalCopyError, type UpdateContext } from './update-context.js';
+import type { UpdateContext } from './update-context.js';
 import { TargetUpdater } from './updater.js';
 
 export interface CopyInit {
@@ -62,22 +61,7 @@ export class Copy {
   }
 
   async run(): Promise<CommandOutcome> {
-    const { connection } = this.#init;
-    try {
-      const outcome = await this.#work();
-      connection?.session.end(outcome.exitCode === 0 ? 'done' : 'failed');
-      return outcome;
-    } catch (error) {
-      if (error instanceof FatalCopyError) {
-        connection?.session.end('failed');
-        return failed(error.exitCode, this.#context.errors.join('') + error.stderr);
-      }
-      connection?.session.end('sender-gone');
-      if (error instanceof ProcessKilled && error.signal !== 'KILL') return terminated();
-      throw error;
-    } finally {
-      connection?.hangUp();
-    }
+    return runSession(this.#init.connection, this.#context.errors, () => this.#work());
   }
 
   async #work(): Promise<CommandOutcome> {
@@ -210,41 +194,10 @@ export class Copy {
     deleteExtraneous(this.#list, this.#context, this.#deleter);
   }
 
-  /** The other side may be gone, or out of reach. @throws FatalCopyError */
   #checkPeer(): 'reachable' | 'silent' {
-    const { connection, source } = this.#init;
-    if (connection === undefined) return 'reachable';
-    const { loss } = connection.session;
-    const pipe = 'rsync: [sender] write error: Broken pipe (32)\n';
-    if (loss?.kind === 'timeout') {
-      throw new FatalCopyError(12, `${pipe}${lastWords(12, places.output, 'sender')}`);
-    }
-    if (loss?.signal === 'KILL') {
-      throw new FatalCopyError(10, `\n${pipe}${lastWords(10, places.output, 'sender')}`);
-    }
-    if (loss !== undefined) {
-      const words = lastWords(20, places.signalInGenerator, 'generator');
-      throw new FatalCopyError(20, `${words}\n${pipe}`);
-    }
-    const { name, world } = source.machine;
-    if (canReach(world, name, connection.receiver.machine.name)) return 'reachable';
-    this.#requirePatience(connection.receiver.machine.addresses[0] ?? '');
-    return 'silent';
-  }
-
-  /** rsync's own time limit, or ssh's keep-alive, whichever is over first. */
-  #requirePatience(address: string): void {
-    const { timeoutSeconds } = this.#init.options;
-    const silentMs = this.#pace.silentMs;
-    if (timeoutSeconds > 0 && silentMs >= timeoutSeconds * 1000) {
-      const text = `[sender] io timeout after ${timeoutSeconds} seconds -- exiting\n`;
-      throw new FatalCopyError(30, `${text}${lastWords(30, places.timeout, 'sender')}`);
-    }
-    if (silentMs >= keepAliveMs) {
-      const ssh = `Timeout, server ${address} not responding.\r\n`;
-      const closed = 'rsync: connection unexpectedly closed (0 bytes received so far) [sender]\n';
-      throw new FatalCopyError(255, `${ssh}${closed}${lastWords(255, places.input, 'sender')}`);
-    }
+    const { connection, options, source } = this.#init;
+    const { timeoutSeconds } = options;
+    return checkPeer({ machine: source.machine, connection, timeoutSeconds }, this.#pace);
   }
 
   #broken(ending: CommandOutcome): CommandOutcome {
@@ -275,9 +228,4 @@ export class Copy {
 
 function sizeOf(inode: ListEntry['inode']): number {
   return inode.kind === 'l' ? Buffer.byteLength(inode.target) : inode.content.sizeBytes;
-}
-
-function terminated(): CommandOutcome {
-  const sender = lastWords(20, places.signal, 'sender');
-  return failed(20, `\n${sender}${lastWords(19, places.usr1, 'generator')}`);
 }

@@ -42,6 +42,8 @@ export interface RsyncOptions {
   readonly rsyncPath: string;
   readonly progress: boolean;
   readonly statistics: boolean;
+  /** `--copy-devices --write-devices`: contents of devices, not devices. */
+  readonly deviceContents: boolean;
 }
 
 /** A command line: options and paths, or what rsync says to it. */
@@ -52,7 +54,11 @@ export type RsyncCall =
       readonly sources: readonly string[];
       readonly destination: string;
     }
-  | { readonly kind: 'server'; readonly timeoutSeconds: number }
+  | {
+      readonly kind: 'server';
+      readonly timeoutSeconds: number;
+      readonly deviceContents: boolean;
+    }
   | { readonly kind: 'version' }
   | { readonly kind: 'usage'; readonly message: string };
 
@@ -80,6 +86,12 @@ const specs: readonly OptionSpec[] = [
   flag('delete-delay'),
   flag('delete-after'),
   flag('no-human-readable'),
+  flag('copy-devices'),
+  flag('write-devices'),
+  flag('no-whole-file'),
+  flag('ignore-times', 'I'),
+  flag('fsync'),
+  valued('compress-level'),
   flag('server'),
   flag('version'),
   valued('modify-window', '@'),
@@ -95,7 +107,7 @@ const specs: readonly OptionSpec[] = [
 
 /** Reads rsync's arguments; `words` begins after its name. */
 export function parseRsyncCall(words: readonly string[]): RsyncCall {
-  if (words[0] === '--server') return { kind: 'server', timeoutSeconds: serverTimeout(words) };
+  if (words[0] === '--server') return serverCall(words);
   const parsed = parseOptions(words, specs);
   if (parsed.kind === 'error') return { kind: 'usage', message: parsed.message };
   const { options, operands } = parsed;
@@ -136,6 +148,7 @@ export function parseRsyncCall(words: readonly string[]): RsyncCall {
       rsyncPath: lastValue(options, 'rsync-path') ?? 'rsync',
       progress: info.includes('progress2'),
       statistics: info.includes('stats2'),
+      deviceContents: given('copy-devices') && given('write-devices'),
     },
     sources,
     destination: operands.at(-1) ?? '',
@@ -147,6 +160,11 @@ function deletionOf(given: (name: string) => boolean): Deletion {
     if (given(`delete-${when}`)) return when;
   }
   return given('delete') ? 'during' : 'none';
+}
+
+function serverCall(words: readonly string[]): RsyncCall {
+  const deviceContents = words.includes('--write-devices');
+  return { kind: 'server', timeoutSeconds: serverTimeout(words), deviceContents };
 }
 
 function serverTimeout(words: readonly string[]): number {

@@ -1,4 +1,5 @@
 import { type CommandOutcome, type CommandStreams, failed, printed } from '../commands/types.js';
+import { deviceThere } from '../block/copy-blocks.js';
 import { KernelError } from '../filesystem/errno.js';
 import { locate, rootLocation } from '../filesystem/path-walk.js';
 import { watchLink, whenReachable } from '../network/links.js';
@@ -6,7 +7,10 @@ import { tcpKeepAliveMs } from '../network/types.js';
 import { ProcessKilled, workingDirectoryOf } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
 import { lastWords, places, systemError } from './complaints.js';
+import type { RsyncCall } from './options.js';
 import { type CopySession, sessionBehind } from './session.js';
+
+type ServerCall = Extract<RsyncCall, { readonly kind: 'server' }>;
 
 /**
  * `rsync --server ... . PATH`: the receiving side. The work on its files is done with the
@@ -15,7 +19,7 @@ import { type CopySession, sessionBehind } from './session.js';
 export async function serveRsync(
   machine: Machine,
   path: string,
-  timeoutSeconds: number,
+  { timeoutSeconds, deviceContents }: Pick<ServerCall, 'timeoutSeconds' | 'deviceContents'>,
   streams: CommandStreams,
 ): Promise<CommandOutcome> {
   const session = sessionBehind(streams.input);
@@ -24,6 +28,11 @@ export async function serveRsync(
     return failed(12, lastWords(12, places.input, 'receiver'));
   }
   const start = workingDirectoryOf(process) ?? rootLocation(machine);
+  const device = deviceContents ? deviceThere(machine, path) : undefined;
+  if (device !== undefined) {
+    session.attach({ machine, root: start, device });
+    return live(machine, session, timeoutSeconds, streams);
+  }
   try {
     const root = locate(machine, path, 'follow', start);
     session.attach({ machine, root: path === '.' ? start : root });

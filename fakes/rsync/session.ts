@@ -1,3 +1,4 @@
+import type { DeviceThere } from '../block/copy-blocks.js';
 import type { Location } from '../filesystem/path-walk.js';
 import type { SignalName } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
@@ -6,6 +7,8 @@ import type { Machine } from '../world/state.js';
 export interface Receiver {
   readonly machine: Machine;
   readonly root: Location;
+  /** With `--write-devices`: what is written instead of files. */
+  readonly device?: DeviceThere;
 }
 
 /** How the far side went while the copy was going on. */

@@ -90,7 +90,15 @@ export function removeProcess(machine: Machine, process: SimulatedProcess): void
     const owner = machine.fileLocks[index]?.processId;
     if (owner === process.processId) machine.fileLocks.splice(index, 1);
   }
+  closeDevicesOf(machine, process);
   releaseDetachedMounts(machine);
+}
+
+function closeDevicesOf(machine: Machine, { processId }: SimulatedProcess): void {
+  for (let index = machine.openings.length - 1; index >= 0; index -= 1) {
+    const by = machine.openings[index]?.by;
+    if (by?.kind === 'process' && by.processId === processId) machine.openings.splice(index, 1);
+  }
 }
 
 /** Sends a signal. A process in state D takes none. */

@@ -1,4 +1,5 @@
 import { copyArgv, probePeerArgv, stopReceiversArgv } from '../../src/adapters/rsync/argv.js';
+import { blockTransferArgv, writeStartArgv } from '../../src/adapters/rsync/block-argv.js';
 import { quoteCommand } from '../../src/adapters/shared/quote.js';
 import { stopSessionArgv } from '../../src/adapters/shared/stop-session.js';
 import { holdersArgv } from '../../src/adapters/shared/holders.js';
@@ -35,7 +36,7 @@ import {
   unholdArgv,
 } from '../../src/adapters/virsh/holds/argv.js';
 import { describeHold } from '../../src/adapters/virsh/holds/parse.js';
-import type { Argv, CopyRequest } from '../../src/ports/index.js';
+import type { Argv, BlockTransferRequest, CopyRequest } from '../../src/ports/index.js';
 
 const owned = 'xen-backup-abcdefghij-3';
 const device = `/dev/mapper/${owned}`;
@@ -56,6 +57,17 @@ const copyRequest: CopyRequest = {
     elevation: 'sudo',
   },
   excludes: ['/tmp/*', '/var/cache/[a-z]*/ x'],
+  bandwidthLimitKiBPerSecond: 4000,
+  ioClass: 'best-effort',
+  stallTimeoutMs: 600_000,
+  targetLock: 'guest-dc%2F1',
+};
+
+/** The same by blocks. */
+const provenDevice = { path: device, deviceNumber: { major: 253, minor: 7 }, sizeBytes: 1_048_576 };
+const blockRequest: BlockTransferRequest = {
+  ...{ source: provenDevice, target: { ...provenDevice, path: `${device}p2` }, pass: 'real' },
+  peer: copyRequest.peer,
   bandwidthLimitKiBPerSecond: 4000,
   ioClass: 'best-effort',
   stallTimeoutMs: 600_000,
@@ -97,6 +109,12 @@ export const builtCommands: readonly Argv[] = [
     { ...copyRequest, faithfulness: 'vfat', peer: { address: '2001:db8::1', elevation: 'none' } },
     place,
   ),
+  blockTransferArgv(blockRequest, place),
+  blockTransferArgv(
+    { ...blockRequest, pass: 'dry', ioClass: 'none', bandwidthLimitKiBPerSecond: 0 },
+    place,
+  ),
+  writeStartArgv(blockRequest.target, blockRequest, place),
   probePeerArgv(copyRequest.peer),
   probePeerArgv({ address: 'dom0b.example.org', elevation: 'none' }),
   stopReceiversArgv('abcdefghij-7'),
@@ -155,6 +173,12 @@ export const receivedCommands: readonly string[] = [
     return serverOptions.map(
       (options) => `${path.slice(option.length)} --server ${options} --info=STATS2 . .`,
     );
+  }),
+  ...['', 'n'].map((dry) => {
+    const option = '--rsync-path=';
+    const path =
+      blockTransferArgv(blockRequest, place).find((word) => word.startsWith(option)) ?? '';
+    return `${path.slice(option.length)} --server -${dry}Iz${flags.replace('.i', '.')} --compress-level=1 --timeout=600 --bwlimit=1000 --fsync --info=STATS2 --inplace --write-devices . .`;
   }),
   quoteCommand(['cat', '/proc/sys/kernel/random/boot_id']),
   quoteCommand(['sudo', '-n', '--', 'cat', '/proc/sys/kernel/random/boot_id']),

@@ -10,7 +10,7 @@ import { createVolumeManager } from '../adapters/lvm/index.js';
 import { createMounter } from '../adapters/mount/index.js';
 import { createPartitionTableReader } from '../adapters/parted/index.js';
 import { createRegionReader } from '../adapters/regions/index.js';
-import { createFileCopier } from '../adapters/rsync/index.js';
+import { createBlockTransfer, createFileCopier } from '../adapters/rsync/index.js';
 import { createToolInspector } from '../adapters/tools/index.js';
 import { createDeviceEvents } from '../adapters/udev/index.js';
 import { createHypervisor } from '../adapters/virsh/index.js';
@@ -57,6 +57,7 @@ export function createHost(init: HostInit): Host {
     mounts,
     deviceEvents: createDeviceEvents({ ...place, files }),
     copier: createFileCopier(place),
+    blocks: createBlockTransfer(place),
     close,
   };
 }

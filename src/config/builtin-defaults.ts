@@ -7,6 +7,7 @@ export const builtInDefaults = {
   thinPoolLimit: '90%',
   withoutSnapshot: [],
   exclude: ['/tmp/*'],
+  mode: 'files',
   consistency: 'none',
   pauseLimit: '30s',
   maxDeletesShare: '30%',

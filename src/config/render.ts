@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import type { GuestSettings, HostConfiguration } from '../core/model/index.js';
+import type { GuestConfiguration, GuestSettings, HostConfiguration } from '../core/model/index.js';
 import type { LoadedConfiguration } from './load.js';
 import {
   formatBandwidth,
@@ -23,7 +23,7 @@ export function renderConfiguration(loaded: LoadedConfiguration): string {
     guests: Object.fromEntries(
       configuration.guests.map((guest) => [
         guest.name,
-        { hosts: [...guest.hosts], ...settingsInput(guest) },
+        { hosts: [...guest.hosts], ...settingsInput(guest), ...devicesInput(guest) },
       ]),
     ),
   };
@@ -42,6 +42,10 @@ function hostInput(host: HostConfiguration) {
   return { ...rest, replication: { ...replication } };
 }
 
+function devicesInput({ devices }: GuestConfiguration) {
+  return devices === undefined ? {} : { devices: { ...devices } };
+}
+
 function settingsInput(settings: GuestSettings) {
   return {
     snapshotSize: formatSnapshotSize(settings.snapshotSize),
@@ -49,6 +53,7 @@ function settingsInput(settings: GuestSettings) {
     thinPoolLimit: formatPercent(settings.thinPoolLimitPercent),
     withoutSnapshot: [...settings.withoutSnapshot],
     exclude: [...settings.exclude],
+    ...(settings.mode === undefined ? {} : { mode: settings.mode }),
     consistency: settings.consistency,
     pauseLimit: String(formatDuration(settings.pauseLimitMs)),
     maxDeletes: {

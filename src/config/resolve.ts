@@ -63,6 +63,7 @@ function builtInSettings(): GuestSettings {
     thinPoolLimitPercent: thinPoolLimitSchema.parse(builtInDefaults.thinPoolLimit),
     withoutSnapshot: builtInDefaults.withoutSnapshot,
     exclude: builtInDefaults.exclude,
+    mode: builtInDefaults.mode,
     consistency: builtInDefaults.consistency,
     pauseLimitMs: pauseLimitSchema.parse(builtInDefaults.pauseLimit),
     maxDeletes: {
@@ -83,6 +84,7 @@ function overlay(below: GuestSettings, above: ParsedSettings): GuestSettings {
     thinPoolLimitPercent: above.thinPoolLimit ?? below.thinPoolLimitPercent,
     withoutSnapshot: above.withoutSnapshot ?? below.withoutSnapshot,
     exclude: above.exclude ?? below.exclude,
+    mode: above.mode ?? below.mode ?? builtInDefaults.mode,
     consistency: above.consistency ?? below.consistency,
     pauseLimitMs: above.pauseLimit ?? below.pauseLimitMs,
     maxDeletes: {
@@ -101,7 +103,13 @@ function resolveGuest(
   guest: ParsedGuest,
   defaults: GuestSettings,
 ): GuestConfiguration {
-  return { name, hosts: guest.hosts, ...overlay(defaults, guest) };
+  const { devices } = guest;
+  return {
+    name,
+    hosts: guest.hosts,
+    ...overlay(defaults, guest),
+    ...(devices === undefined ? {} : { devices }),
+  };
 }
 
 function resolveHost(name: string, host: ParsedHost, homeDirectory: string): HostConfiguration {

@@ -60,6 +60,17 @@ export const settingsShape = {
       examples: [['/tmp/*', '/var/cache/*']],
       default: builtInDefaults.exclude,
     }),
+  mode: z
+    .enum(['files', 'blocks'])
+    .optional()
+    .meta({
+      description: 'How the guest is brought over.',
+      enumDescriptions: [
+        'File systems file by file, all else by blocks: what differs is sent.',
+        'Every disk by blocks, without a look inside; nothing of the guest is mounted.',
+      ],
+      default: builtInDefaults.mode,
+    }),
   consistency: z
     .enum(['none', 'pause', 'freeze'])
     .optional()

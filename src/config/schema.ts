@@ -20,6 +20,17 @@ const guest = z
         uniqueItems: true,
       }),
     ...settingsShape,
+    devices: z
+      .record(
+        z.string().regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'a control character in a device'),
+        z.enum(['files', 'blocks', 'skip']),
+      )
+      .optional()
+      .meta({
+        description:
+          'How single devices of this guest are brought over, by position as plan shows it or by mount point: file by file, by blocks, or not at all. What is not named goes by its content.',
+        examples: [{ 'xvda/2': 'blocks', '/scratch': 'skip' }],
+      }),
   })
   .meta({
     description:

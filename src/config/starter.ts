@@ -30,6 +30,7 @@ defaults:
   snapshotMaxSize: ${builtInDefaults.snapshotMaxSize}            # one that fills grows up to this, where the VG has room
   thinPoolLimit: ${builtInDefaults.thinPoolLimit}               # a fuller thin pool is not touched, on source and targets
   exclude: [${builtInDefaults.exclude.join(', ')}]                # rsync patterns, anchored at the guest's root
+  mode: ${builtInDefaults.mode}                      # or blocks: every disk as it is, nothing mounted
   consistency: ${builtInDefaults.consistency}                # none, pause or freeze
   pauseLimit: ${builtInDefaults.pauseLimit}                  # then a timer on the host lets the guest go on
   maxDeletes: { share: ${builtInDefaults.maxDeletesShare}, count: ${builtInDefaults.maxDeletesCount} }   # per file system; emptying one is always refused
@@ -45,4 +46,5 @@ guests:
 #    hosts: [dom0a, dom0b]
 #    snapshotSize: 10G
 #    exclude: [/tmp/*, /var/cache/*]
+#    devices: { xvda/3: skip, /data: blocks }   # else by content
 `;

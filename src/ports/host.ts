@@ -1,5 +1,6 @@
 import type { HostName } from '../core/model/index.js';
 import type { BackingStores } from './backing-stores.js';
+import type { BlockTransfer } from './block-transfer.js';
 import type { CommandRunner } from './command-runner.js';
 import type { ContentProbe } from './content-probe.js';
 import type { DeviceEvents } from './device-events.js';
@@ -38,6 +39,7 @@ export interface Host {
   readonly mounts: Mounter;
   readonly deviceEvents: DeviceEvents;
   readonly copier: FileCopier;
+  readonly blocks: BlockTransfer;
   /** For probing SSH between hosts in `check`; nothing else in the core's reach uses it. */
   readonly runner: CommandRunner;
   /** Ends connections and helper processes. The host cannot be used afterwards. */

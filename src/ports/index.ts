@@ -1,4 +1,5 @@
 export type * from './backing-stores.js';
+export type * from './block-transfer.js';
 export type * from './clock.js';
 export type * from './command-runner.js';
 export type * from './content-probe.js';

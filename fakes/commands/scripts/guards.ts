@@ -62,7 +62,7 @@ export const receiveScript: SimulatedScript = async (machine, args, streams) => 
 };
 
 /** `flock --shared --timeout 5`, of a file that is there for as long as the lock is held. */
-async function shareLock(
+export async function shareLock(
   machine: Machine,
   path: string,
   processId: number,

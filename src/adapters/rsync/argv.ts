@@ -31,14 +31,7 @@ export function copyArgv(request: CopyRequest, place: CopyPlace): Argv {
     // copy that is cut off has deleted nothing. The price: both sides keep the whole list in
     // memory, and room is freed last.
     '--delete-after',
-    '--info=progress2,stats2',
-    '--no-human-readable',
-    '--outbuf=L',
-    `--timeout=${Math.max(1, Math.ceil(request.stallTimeoutMs / 1000))}`,
-    ...(request.maxDeletes === undefined ? [] : [`--max-delete=${request.maxDeletes}`]),
-    ...(request.bandwidthLimitKiBPerSecond > 0
-      ? [`--bwlimit=${request.bandwidthLimitKiBPerSecond}`]
-      : []),
+    ...limitOptions(request),
     ...(request.pass === 'dry' ? ['-n'] : []),
     // What is excluded is protected on the target as well: --delete-excluded is never given.
     ...request.excludes.map((pattern) => `--exclude=${excludePattern(pattern)}`),
@@ -47,6 +40,22 @@ export function copyArgv(request: CopyRequest, place: CopyPlace): Argv {
     `--rsync-path=${receiver(request, place)}`,
     '.',
     remoteTarget(request.peer),
+  ];
+}
+
+/** What every copy is told about its output and its limits. */
+export function limitOptions(
+  request: Pick<CopyRequest, 'stallTimeoutMs' | 'maxDeletes' | 'bandwidthLimitKiBPerSecond'>,
+): readonly string[] {
+  return [
+    '--info=progress2,stats2',
+    '--no-human-readable',
+    '--outbuf=L',
+    `--timeout=${Math.max(1, Math.ceil(request.stallTimeoutMs / 1000))}`,
+    ...(request.maxDeletes === undefined ? [] : [`--max-delete=${request.maxDeletes}`]),
+    ...(request.bandwidthLimitKiBPerSecond > 0
+      ? [`--bwlimit=${request.bandwidthLimitKiBPerSecond}`]
+      : []),
   ];
 }
 
@@ -73,8 +82,6 @@ const vfatOptions = ['-rt', '--modify-window=1'];
 
 /** The receiving side's command, quoted once for the login shell that sshd starts. */
 function receiver(request: CopyRequest, place: CopyPlace): string {
-  const lock = request.targetLock;
-  const writers = lock === undefined ? '' : `${lockFile(place.locksDirectory, lock)}.writers`;
   return quoteCommand([
     ...(request.peer.elevation === 'sudo' ? sudoPrefix : []),
     'sh',
@@ -83,7 +90,7 @@ function receiver(request: CopyRequest, place: CopyPlace): string {
     'xen-backup-receive',
     ...proof(request.target),
     `XEN_BACKUP_COPY=${checkedTag(place.tag)}`,
-    writers,
+    writersFile(request.targetLock, place),
     'rsync',
   ]);
 }
@@ -96,13 +103,19 @@ function proof(mount: ProvenMount): readonly [string, string, string] {
   return [requirePath('mount point', mount.mountPoint), device, inode];
 }
 
+/** The file of which a receiver shares the lock; empty when there is none. */
+export function writersFile(lock: string | undefined, place: CopyPlace): string {
+  return lock === undefined ? '' : `${lockFile(place.locksDirectory, lock)}.writers`;
+}
+
 /** Digits, letters and hyphens: it stands in a regular expression, and in /proc. */
-function checkedTag(tag: string): string {
+export function checkedTag(tag: string): string {
   if (!/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(tag)) throw defect(`not a tag: ${printable(tag)}`);
   return tag;
 }
 
-function ioPriority(ioClass: CopyRequest['ioClass']): string[] {
+/** How the sender reads beside others. */
+export function ioPriority(ioClass: CopyRequest['ioClass']): string[] {
   switch (ioClass) {
     case 'idle':
       return ['ionice', '-c', '3'];

@@ -1,1 +1,2 @@
+export { createBlockTransfer } from './block-adapter.js';
 export { createFileCopier } from './adapter.js';

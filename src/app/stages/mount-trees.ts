@@ -8,6 +8,7 @@ import {
   type GuestName,
   isOwnRoot,
   isSupportedFileSystem,
+  mountable,
   type MountPlan,
   mountOptions,
   type NodePosition,
@@ -15,6 +16,7 @@ import {
   type RootIdentity,
   rootCandidates,
   type Side,
+  type TransferChoices,
   XenBackupError,
 } from '../../core/index.js';
 import { runPath } from '../context.js';
@@ -58,14 +60,20 @@ const fstabMaximumBytes = 256 * 1024;
 export async function mountSource(
   request: MountRequestOfTree,
   kernelCommandLine: string | undefined,
+  choices: TransferChoices,
 ): Promise<{
   readonly mounted: MountedTree;
   readonly plan: MountPlan;
   readonly fstab: FoundFstab | undefined;
 }> {
+  if (mountable(request.tree, choices).length === 0) {
+    const plan = planMounts(request.tree, undefined, choices);
+    return { mounted: nothingMounted, plan, fstab: undefined };
+  }
   const mounter = await TreeMounter.prepare(request);
-  const found = await findFstab(mounter, request, kernelCommandLine);
-  const plan = planMounts(request.tree, found?.text);
+  const candidates = rootCandidates(request.tree, kernelCommandLine, choices);
+  const found = await findFstab(mounter, request, candidates);
+  const plan = planMounts(request.tree, found?.text, choices);
   const mounted = await mounter.mountAll(plan.order.map(({ position }) => position));
   return { mounted, plan, fstab: found };
 }
@@ -75,17 +83,21 @@ export async function mountTarget(
   request: MountRequestOfTree,
   order: readonly NodePosition[],
 ): Promise<MountedTree> {
+  if (order.length === 0) return nothingMounted;
   const mounter = await TreeMounter.prepare(request);
   return mounter.mountAll(order);
 }
 
+/** A guest all of which is brought over by blocks. */
+const nothingMounted: MountedTree = { base: '', fileSystems: new Map() };
+
 async function findFstab(
   mounter: TreeMounter,
   request: MountRequestOfTree,
-  kernelCommandLine: string | undefined,
+  candidates: readonly FileSystemNode[],
 ): Promise<FoundFstab | undefined> {
   let second: FoundFstab | undefined;
-  for (const node of rootCandidates(request.tree, kernelCommandLine)) {
+  for (const node of candidates) {
     const mountPoint = await mounter.mount(node);
     const { files } = request.session.host;
     for (const path of fstabPaths(node)) {

@@ -3,6 +3,7 @@ import {
   type Conflict,
   type DeviceTree,
   type DiscoveryAction,
+  type DiscoveryDepth,
   type GuestName,
   nextDiscovery,
   noObservations,
@@ -32,6 +33,8 @@ export interface OpenTreeRequest {
    * found is compared from the moment it is there, and nothing is returned before.
    */
   readonly expected?: Promise<DeviceTree>;
+  /** How far to look. Default `everything`. */
+  readonly depth?: DiscoveryDepth;
   /**
    * Told of the tree in the end, also behind a conflict: what the conflict left unseen is looked
    * at then, as far as it can be. Without it a conflict is the end.
@@ -53,7 +56,10 @@ export async function openTree(request: OpenTreeRequest): Promise<OpenedTree> {
   let seen = noObservations;
   for (;;) {
     const tree = expected.now();
-    const turn = nextDiscovery({ disks, ...(tree === undefined ? {} : { expected: tree }) }, seen);
+    const turn = nextDiscovery(
+      { disks, ...depthOf(request), ...(tree === undefined ? {} : { expected: tree }) },
+      seen,
+    );
     if (turn.kind === 'act') seen = withObservations(seen, await carryOut(request, turn.actions));
     // What the target alone says is no verdict yet: the source's tree may explain it better.
     else if (request.expected === undefined || tree !== undefined) {
@@ -63,12 +69,16 @@ export async function openTree(request: OpenTreeRequest): Promise<OpenedTree> {
   }
 }
 
+function depthOf({ depth }: OpenTreeRequest): { readonly depth?: DiscoveryDepth } {
+  return depth === undefined ? {} : { depth };
+}
+
 /** The whole tree of this host alone, or what of it can be opened. */
 async function lookToTheEnd(request: OpenTreeRequest, before: Observations): Promise<DeviceTree> {
   const disks = request.volumes.map(({ target }) => target);
   let seen = before;
   for (;;) {
-    const turn = nextDiscovery({ disks }, seen);
+    const turn = nextDiscovery({ disks, ...depthOf(request) }, seen);
     if (turn.kind !== 'act') return buildTree(disks, seen);
     seen = withObservations(seen, await carryOut(request, turn.actions));
   }

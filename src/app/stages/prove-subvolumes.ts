@@ -30,7 +30,8 @@ export async function proveSubvolumes(
   source: MountedSide,
   target: MountedSide,
 ): Promise<void> {
-  for (const { position, subvolumes = [] } of transfers) {
+  const byFiles = transfers.filter((transfer) => transfer.by === 'files');
+  for (const { position, subvolumes = [] } of byFiles) {
     for (const path of new Set(subvolumes.filter((name) => plainSubvolume.test(name)))) {
       const sides = [source, target].map((side) => isSubvolume(side, position, path));
       const [here, there] = await Promise.all(sides);

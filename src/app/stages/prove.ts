@@ -1,4 +1,4 @@
-import { type MountEntry, XenBackupError } from '../../core/index.js';
+import { type DeviceNode, type MountEntry, XenBackupError } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { MountedTree, OpenFileSystem } from './mount-trees.js';
 import type { TakenSnapshot } from './open-disks.js';
@@ -32,6 +32,7 @@ export async function proveSnapshots(
  * @throws `mount-missing`
  */
 export async function proveMounts(host: Host, tree: MountedTree): Promise<void> {
+  if (tree.fileSystems.size === 0) return;
   const entries = await host.mounts.list();
   for (const fileSystem of tree.fileSystems.values()) {
     const top = entries.filter((entry) => entry.mountPoint === fileSystem.mountPoint).at(-1);
@@ -43,6 +44,26 @@ export async function proveMounts(host: Host, tree: MountedTree): Promise<void> 
     }
   }
 }
+
+/**
+ * Proves that devices of ours are still under their names what they were.
+ *
+ * @throws `guard-refused`
+ */
+export async function proveDevices(host: Host, devices: readonly DeviceNode[]): Promise<void> {
+  if (devices.length === 0) return;
+  const maps = await host.deviceMapper.list();
+  for (const { position, path, deviceNumber } of devices) {
+    const { major, minor } =
+      maps.find(({ name }) => `/dev/mapper/${name}` === path)?.deviceNumber ?? nothing;
+    if (major === deviceNumber.major && minor === deviceNumber.minor) continue;
+    throw new XenBackupError('guard-refused', {
+      message: `${path} on ${host.name} is no longer the device that showed ${position}`,
+    });
+  }
+}
+
+const nothing = { major: -1, minor: -1 };
 
 /**
  * Compares device numbers: a path may be spelt in several ways. btrfs reports an anonymous device

@@ -20,9 +20,17 @@ export interface SilenceWatch {
   end(): void;
 }
 
-/** @param what - the copy, for the error: `/ (xvda/1) from dom0a to dom0b`. */
-export function watchSilence(clock: Clock, stallTimeoutMs: number, what: string): SilenceWatch {
-  const limitMs = silenceFactor * stallTimeoutMs;
+/**
+ * @param what - the copy, for the error: `/ (xvda/1) from dom0a to dom0b`.
+ * @param silentWorkMs - what the copy is known to work without a word.
+ */
+export function watchSilence(
+  clock: Clock,
+  stallTimeoutMs: number,
+  what: string,
+  silentWorkMs = 0,
+): SilenceWatch {
+  const limitMs = silenceFactor * stallTimeoutMs + Math.ceil(silentWorkMs);
   const stalled = new AbortController();
   const ended = new AbortController();
   let heardMs = clock.elapsedMs();

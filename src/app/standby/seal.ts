@@ -1,5 +1,7 @@
 import {
   allDevices,
+  blockRegionsToSeal,
+  type BlocksTransfer,
   brokenSeals,
   type ContentSeal,
   type DeviceNode,
@@ -27,17 +29,29 @@ export interface StandbyDisks {
 /**
  * What the standby looks like now: one command for all file systems, and one more where their
  * headers must be read. Only when nothing of it is mounted any more and its disks are flushed.
+ *
+ * @param byBlocks - what goes by blocks: other pieces of it are sealed.
  */
-export async function takeSeal(disks: StandbyDisks, tree: DeviceTree): Promise<StandbySeal> {
-  const nodes = allDevices(tree).filter(({ content }) => sealedType(content) !== undefined);
+export async function takeSeal(
+  disks: StandbyDisks,
+  tree: DeviceTree,
+  byBlocks: readonly BlocksTransfer[],
+): Promise<StandbySeal> {
+  const copied = new Map(byBlocks.map(({ position, source }) => [position, source]));
+  // What was brought over by blocks now bears what the source does.
+  const nodes = allDevices(tree)
+    .map((node) => copied.get(node.position) ?? node)
+    .filter(({ position, content }) => copied.has(position) || sealedType(content) !== undefined);
   const headers = await readHeaders(disks, tree, nodes);
-  const places = nodes.map((node) => ({
-    position: node.position,
-    type: sealedType(node.content) ?? '',
-    regions: regionsToSeal(node.content, node.sizeBytes, headers.get(node)).flatMap((range) =>
-      locate(tree, node, range),
-    ),
-  }));
+  const places = nodes.map((node) => {
+    const choose = copied.has(node.position) ? blockRegionsToSeal : regionsToSeal;
+    const ranges = choose(node.content, node.sizeBytes, headers.get(node));
+    return {
+      position: node.position,
+      type: sealedType(node.content) ?? 'blocks',
+      regions: ranges.flatMap((range) => locate(tree, node, range)),
+    };
+  });
   const all = places.flatMap(({ regions }) => regions);
   const digests = await disks.host.regions.digest(onDevices(disks, all));
   const digestOf = new Map(all.map((region, index) => [region, digests[index] ?? '']));

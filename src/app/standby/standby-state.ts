@@ -1,4 +1,5 @@
 import {
+  type BlocksTransfer,
   type DeviceTree,
   type GuestName,
   isXenBackupError,
@@ -72,9 +73,13 @@ export class StandbyState {
    *
    * @throws what reading the disks or writing the record throws: it then still says `syncing`.
    */
-  async complete(disks: StandbyDisks, tree: DeviceTree): Promise<void> {
+  async complete(
+    disks: StandbyDisks,
+    tree: DeviceTree,
+    byBlocks: readonly BlocksTransfer[],
+  ): Promise<void> {
     if (this.#record?.state !== 'syncing') return;
-    const seal = await takeSeal(disks, tree);
+    const seal = await takeSeal(disks, tree, byBlocks);
     await this.#write({ ...this.#record, state: 'complete', seal });
   }
 
@@ -84,12 +89,19 @@ export class StandbyState {
    *
    * @param disks - everything of ours on them is unmounted and flushed.
    */
-  async restore(cause: XenBackupError, disks: StandbyDisks, tree: DeviceTree): Promise<void> {
+  async restore(
+    cause: XenBackupError,
+    disks: StandbyDisks,
+    tree: DeviceTree,
+    byBlocks: readonly BlocksTransfer[],
+  ): Promise<void> {
     const sealed = this.#sealed;
     if (sealed === undefined) return;
     const isOurs = this.#found === 'unchanged' && !isXenBackupError(cause, 'standby-in-use');
     try {
-      await this.#write(isOurs ? { ...sealed, seal: await takeSeal(disks, tree) } : sealed);
+      await this.#write(
+        isOurs ? { ...sealed, seal: await takeSeal(disks, tree, byBlocks) } : sealed,
+      );
     } catch (error) {
       // What ended the run is told already; the record says that the seal is broken.
       const { message, remedy } = toXenBackupError(error);

@@ -74,6 +74,8 @@ export class MemoryDevices {
   readonly health = new Map<string, SnapshotHealth>();
   /** How full every thin pool is. */
   poolPercent = 50;
+  /** What was written to the start of a device, by path. */
+  readonly starts = new Map<string, Uint8Array>();
   readonly #host: DeviceOwner;
   readonly #contents = new Map<string, Shown>();
   #minor = 0;
@@ -318,21 +320,34 @@ export class MemoryDevices {
   get regions(): RegionReader {
     const host = this.#host;
     return {
-      digest: (regions) =>
-        host.call('digest', () =>
+      digest: (regions) => {
+        // Through maps of ours only starts of disks are asked for: tables, which no use changes.
+        const isOurs = regions.every(({ device }) => this.maps.has(device.split('/').at(-1) ?? ''));
+        return host.call(isOurs ? 'starts' : 'digest', () =>
           regions.map(({ device, offsetBytes }) => {
-            const uses = uuidsOf(this.shown(device).layout).map((uuid) =>
-              host.mounts.uses.get(uuid),
-            );
+            const uses = isOurs
+              ? []
+              : uuidsOf(this.shown(device).layout).map((uuid) => host.mounts.uses.get(uuid));
             const text = JSON.stringify([offsetBytes, uses]);
             return createHash('sha256').update(text).digest('hex');
           }),
-        ),
+        );
+      },
       read: (regions) =>
         host.call('read-regions', () =>
-          regions.map(({ lengthBytes }) => new Uint8Array(lengthBytes)),
+          regions.map(({ device, lengthBytes }) => {
+            const start = this.starts.get(device) ?? this.#startOf(device);
+            return Uint8Array.from({ length: lengthBytes }, (_, index) => start[index] ?? 0);
+          }),
         ),
     };
+  }
+
+  /** A header of swap where there is swap; it says nothing but that. */
+  #startOf(path: string): Uint8Array {
+    const { body } = this.shown(path).device;
+    const isSwap = body.kind === 'leaf' && body.content.kind === 'swap';
+    return isSwap ? Buffer.from('SWAPSPACE2'.padStart(4096, '\0')) : new Uint8Array(0);
   }
 
   /** True while a map or a mount stands on the device. */

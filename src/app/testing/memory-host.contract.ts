@@ -1,6 +1,9 @@
 import type { DomainDefinition, DomainState } from '../../core/index.js';
 import { XenBackupError } from '../../core/index.js';
 import type {
+  BlockTransfer,
+  BlockTransferRequest,
+  CopyOutcome,
   Host,
   HostFiles,
   Hypervisor,
@@ -13,7 +16,7 @@ import type {
 import type { Layout } from '../../core/testing/layout.contract.js';
 import { MemoryDevices } from './memory-devices.contract.js';
 import { MemoryHolds } from './memory-holds.contract.js';
-import { MemoryMounts } from './memory-mounts.contract.js';
+import { MemoryMounts, quietStatistics } from './memory-mounts.contract.js';
 
 /** A domain, and whether libvirt starts it with the host. */
 export interface MemoryDomain {
@@ -46,6 +49,13 @@ export class MemoryHost {
   readonly holds: MemoryHolds;
   /** What the probe of another host's data path answers, by address. */
   readonly probes = new Map<string, PeerProbe>();
+  /** Every transfer by blocks this host was asked to send. */
+  readonly transfers: BlockTransferRequest[] = [];
+  /** How they end; `done` unless a test says otherwise. */
+  onTransfer: (request: BlockTransferRequest) => CopyOutcome = () => ({
+    kind: 'done',
+    statistics: quietStatistics,
+  });
   bootId: string;
   machineId: string;
   isClosed = false;
@@ -140,6 +150,7 @@ export class MemoryHost {
         settle: () => this.call('settle', () => undefined),
       },
       copier: mounts.copier,
+      blocks: this.#blocks(),
       runner: {
         run: () => Promise.reject(new Error('no runner here')),
         start: () => Promise.reject(new Error('no runner here')),
@@ -152,6 +163,18 @@ export class MemoryHost {
 
   call<T>(what: string, effect: () => T): Promise<T> {
     return this.world.perform(this.name, what, effect);
+  }
+
+  #blocks(): BlockTransfer {
+    return {
+      transfer: (request) =>
+        this.call(`transfer ${request.pass} ${request.source.path} ${request.peer.address}`, () => {
+          this.transfers.push(request);
+          return this.onTransfer(request);
+        }),
+      writeStart: ({ path }, bytes) =>
+        this.call(`write-start ${path}`, () => void this.devices.starts.set(path, bytes)),
+    };
   }
 
   #files(): HostFiles {

@@ -2,6 +2,7 @@ import {
   type Conflict,
   type DeviceTree,
   type DomainDefinition,
+  findMisplacedChoice,
   findUnsupported,
   type GuestConfiguration,
   type GuestDisk,
@@ -140,6 +141,7 @@ export async function openSource(
     session,
     stack,
     guest: guest.name,
+    depth: guest.mode === 'blocks' ? 'disks' : 'everything',
     side: sourceSide,
     sides,
     volumes: origins.flatMap(({ target }) =>
@@ -148,7 +150,7 @@ export async function openSource(
     ...foundBy(survey, session),
   });
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
-  const refused = findUnsupported(opened.tree);
+  const refused = findUnsupported(opened.tree, guest);
   if (refused !== undefined) throw conflictError(refused, session.name);
   const snapshots = taken.map(({ snapshot }) => snapshot);
   return { ...found, snapshots, sides, tree: opened.tree };
@@ -177,8 +179,11 @@ export async function mountOpenSource(
   const mountedSource = await mountSource(
     { session, stack, guest: guest.name, side: sourceSide, tree, sides: source.sides },
     definition.kernelCommandLine,
+    guest,
   );
   const { plan: mounts } = mountedSource;
+  const misplaced = findMisplacedChoice(tree, mounts, guest);
+  if (misplaced !== undefined) throw conflictError(misplaced, session.name);
   survey?.learnFstab(mountedSource.fstab);
   events.emit({ type: 'source-opened', guest: guest.name, host: session.name, tree, mounts });
   return mountedSource;

@@ -11,6 +11,7 @@ import {
 } from '../../core/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
+import { compareStarts } from '../stages/compare-starts.js';
 import { type DiskVolume, findVolumes, onVolumes } from '../stages/open-disks.js';
 import { attachImages } from '../stages/plain-disks.js';
 import { poolsOf, requirePoolRoom } from '../stages/thin-pools.js';
@@ -64,12 +65,19 @@ export async function openTarget(
     session,
     stack,
     guest: guest.name,
+    depth: guest.mode === 'blocks' ? 'disks' : 'everything',
     side,
     volumes: await attachImages(session, stack, guest.name, volumes, side.devices),
     expected: source.tree,
     ...foundBy(survey, session),
   });
   if (opened.kind === 'conflict') throw conflictError(opened.conflict, session.name);
+  const { origins, session: from } = source.found;
+  const apart = await compareStarts(
+    { host: from.host, volumes: origins, tree: await source.tree },
+    { host, volumes, tree: opened.tree },
+  );
+  if (apart !== undefined) throw conflictError(apart, session.name);
   return { session, volumes, tree: opened.tree };
 }
 

@@ -1,5 +1,6 @@
 import {
   matchTransfers,
+  plannedTransfer,
   type NotCopied,
   type TargetPlan,
   type TargetReport,
@@ -11,9 +12,10 @@ import {
 } from '../../core/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
-import { type CopyJob, type CopyTotals, dryPass, realPass } from '../stages/copy.js';
 import { flushStorage, onVolumes } from '../stages/open-disks.js';
 import { proveSubvolumes } from '../stages/prove-subvolumes.js';
+import { dryPass, realPass } from '../stages/copy.js';
+import type { CopyJob, CopyTotals } from '../stages/copy-pass.js';
 import { mountTarget } from '../stages/mount-trees.js';
 import { poolsOf, requirePoolRoom, watchPools } from '../stages/thin-pools.js';
 import { requireNotNewer } from '../standby/require-not-newer.js';
@@ -131,11 +133,11 @@ class TargetReplication {
     this.#opened = opened;
     const { mounted, plan } = await opening.mounted;
     const source = await opening.source;
-    const matched = matchTransfers(source.tree, opened.tree, plan, guest.exclude);
+    const matched = matchTransfers(source.tree, opened.tree, plan, guest);
     if (matched.kind === 'conflict') throw conflictError(matched.conflict, session.name);
     this.#transfers = matched.transfers;
     this.#notCopied = matched.notCopied;
-    const order = matched.transfers.map(({ position }) => position);
+    const order = plan.order.map(({ position }) => position);
     const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
     if (mode === 'run') await this.#state.breakSeal();
     const targetTree = await this.#watch.measure('open-target', () => mountTarget(place, order));
@@ -148,7 +150,7 @@ class TargetReplication {
       type: 'target-opened',
       guest: guest.name,
       host: session.name,
-      transfers: matched.transfers.map(({ source: _source, target: _target, ...rest }) => rest),
+      transfers: matched.transfers.map(plannedTransfer),
       notCopied: matched.notCopied,
     });
     if (mode === 'plan') return;
@@ -215,8 +217,9 @@ class TargetReplication {
       const [cause] = errors;
       if (cause === undefined) await requireAtRest(this.#session, this.#replication.guest);
       for (const { storage } of volumes) await flushStorage(host, storage);
-      if (cause === undefined) await this.#state.complete({ host, volumes }, tree);
-      else await this.#state.restore(cause, { host, volumes }, tree);
+      const byBlocks = this.#transfers.filter((transfer) => transfer.by === 'blocks');
+      if (cause === undefined) await this.#state.complete({ host, volumes }, tree, byBlocks);
+      else await this.#state.restore(cause, { host, volumes }, tree, byBlocks);
     } catch (error) {
       errors.push(toXenBackupError(error));
     }

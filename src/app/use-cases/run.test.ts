@@ -218,10 +218,10 @@ describe('plan and dry run', () => {
     for (const line of mounts) expect(line).toMatch(/ ro,nosuid,nodev,noexec,noload$/);
     const [plan] = plans;
     expect(plan?.targets.map(({ host, transfers }) => [host, transfers.length])).toEqual([
-      ['b', 2],
-      ['c', 2],
+      ['b', 3],
+      ['c', 3],
     ]);
-    expect(plan?.notCopied.map(({ position }) => position)).toEqual(['VolGroup00/LogVol01']);
+    expect(plan?.notCopied).toEqual([]);
     // The write protection of three trees needs no undo of its own.
     expect(plan?.steps).toHaveLength((plan?.teardown.length ?? 0) + 3);
     expect(hosts.traces).toEqual([]);
@@ -391,15 +391,18 @@ describe('what goes wrong with the source', () => {
     expect(hosts.world.trace(/create/)).toEqual([]);
   });
 
-  it('refuses content that cannot be copied before a target is mounted', async () => {
+  it('brings over by blocks what cannot be copied as files, and mounts nothing of it', async () => {
     const hosts = new ThreeHosts();
     const odd = withDisk(articleLayout(), 'xvda', partitioned('gpt', [fileSystem('ntfs', 'n')]));
     for (const host of hosts.world.hosts.values()) {
       host.addGuest('dc1', odd, host.name === 'a' ? 'running' : 'shut off');
     }
     const report = await hosts.report();
-    expect(report).toMatchObject({ code: 'content-unsupported' });
-    expect(hosts.world.trace(/[bc]: (mount |mount-tmpfs)/)).toEqual([]);
+    expect(report).toMatchObject({ outcome: 'done' });
+    expect(hosts.world.host('a').transfers.map(({ pass }) => pass)).toEqual([
+      ...['dry', 'dry', 'real', 'real'],
+    ]);
+    expect(hosts.world.trace(/(mount |mount-tmpfs)/)).toEqual([]);
     expect(hosts.traces).toEqual([]);
   });
 

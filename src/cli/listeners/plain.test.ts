@@ -23,7 +23,7 @@ const story: readonly RunEvent[] = [
   event({ type: 'step-started', ...place, stepId: 3, step: plan.steps[0]! }),
   event({ type: 'step-finished', ...place, stepId: 3, durationMs: 250 }),
   event({ type: 'source-opened', ...place, tree: plan.tree, mounts: plan.mounts }),
-  event({ type: 'copy-started', ...place, host: 'dom0b', ...copy, guestPath: '/' }),
+  event({ type: 'copy-started', ...place, host: 'dom0b', ...copy, by: 'files', guestPath: '/' }),
   event({ ...progress, ...place, host: 'dom0b', ...copy, percent: 1 }, 0),
   event({ ...progress, ...place, host: 'dom0b', ...copy, percent: 20.9 }, 4_999),
   event({ ...progress, ...place, host: 'dom0b', ...copy, percent: 21.9, remainingMs: 9e3 }, 5_000),

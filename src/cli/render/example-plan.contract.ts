@@ -149,6 +149,7 @@ export function examplePlan(): GuestPlan {
         { position: 'VolGroup00/LogVol00', guestPath: '/', otherGuestPaths: [] },
         { position: 'xvda/1', guestPath: '/boot', otherGuestPaths: [] },
       ],
+      notMounted: [],
       leftOut: [
         { line: 3, device: 'tmpfs', mountPoint: '/dev/shm', reason: 'pseudo' },
         { line: 4, device: 'nas:/export', mountPoint: '/mnt/x\u001b[2J', reason: 'network' },
@@ -167,6 +168,7 @@ export function examplePlan(): GuestPlan {
         tree,
         transfers: [
           {
+            by: 'files',
             position: 'VolGroup00/LogVol00',
             guestPath: '/',
             source: fileSystem('VolGroup00/LogVol00'),
@@ -175,6 +177,7 @@ export function examplePlan(): GuestPlan {
             excludes: ['/tmp/*'],
           },
           {
+            by: 'files',
             position: 'xvda/1',
             guestPath: '/boot',
             source: fileSystem('xvda/1'),

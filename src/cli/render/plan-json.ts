@@ -1,16 +1,17 @@
-import type {
-  Content,
-  DeviceNode,
-  DeviceTree,
-  GuestPlan,
-  MountPlan,
-  NotCopied,
-  NumberedStep,
-  PartitionEntry,
-  PlacedUndo,
-  PlannedTransfer,
-  RunReport,
-  TargetPlan,
+import {
+  type Content,
+  type DeviceNode,
+  type DeviceTree,
+  type GuestPlan,
+  type MountPlan,
+  type NotCopied,
+  type NumberedStep,
+  type PartitionEntry,
+  type PlacedUndo,
+  type PlannedTransfer,
+  plannedTransfer,
+  type RunReport,
+  type TargetPlan,
 } from '../../core/index.js';
 import type { TracedCommand } from '../../composition/command-trace.js';
 import type { PlannedGuest } from './plan-text.js';
@@ -117,12 +118,7 @@ function targetDocument({ host, tree, transfers, standby, refusal }: TargetPlan)
   return {
     host,
     ...(tree === undefined ? {} : treeDocument(tree)),
-    transfers: transfers.map(({ position, guestPath, faithfulness, excludes }) => ({
-      position,
-      ...(guestPath === undefined ? {} : { guestPath }),
-      faithfulness,
-      excludes,
-    })),
+    transfers: transfers.map(plannedTransfer),
     ...(standby === undefined ? {} : { standby }),
     ...(refusal === undefined ? {} : { refusal }),
   };

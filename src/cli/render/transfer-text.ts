@@ -1,17 +1,26 @@
 import type { NotCopied, PlannedTransfer } from '../../core/index.js';
 import { type Line, styled, tableLines } from '../text/index.js';
 
-/** What is copied onto its partner, in order, with what is excluded. */
+/** What is brought over onto its partner, in order, how, and what is excluded. */
 export function transferLines(transfers: readonly PlannedTransfer[]): readonly Line[] {
   return tableLines(
-    transfers.map(({ position, guestPath, faithfulness, excludes }, index) => [
+    transfers.map((transfer, index) => [
       String(index + 1).padStart(2),
-      guestPath ?? [styled('dim', 'not in fstab')],
-      position,
-      faithfulness === 'vfat' ? 'without owners and links (vfat)' : '',
-      excludes.length === 0 ? '' : `without ${excludes.join(' ')}`,
+      transfer.guestPath ?? [styled('dim', transfer.by === 'files' ? 'not in fstab' : '')],
+      transfer.position,
+      transfer.by,
+      ...details(transfer),
     ]),
   );
+}
+
+function details(transfer: PlannedTransfer): readonly string[] {
+  if (transfer.by !== 'files') return [transfer.reason, ''];
+  const { faithfulness, excludes } = transfer;
+  return [
+    faithfulness === 'vfat' ? 'without owners and links (vfat)' : '',
+    excludes.length === 0 ? '' : `without ${excludes.join(' ')}`,
+  ];
 }
 
 /** What is not copied, and why. */

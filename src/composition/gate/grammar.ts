@@ -1,5 +1,6 @@
 import type { GateLimits } from './limits.js';
 import type { GateRule } from './rule.js';
+import { blockReceiverRules, blockSenderRules, startRules } from './rules/blocks.js';
 import { receiverRules, senderRules } from './rules/copy.js';
 import { deviceRules } from './rules/devices.js';
 import { fileRules } from './rules/files.js';
@@ -37,6 +38,11 @@ export function gateGrammar(limits: GateLimits = {}): GateGrammar {
     ...plainDiskRules(slots),
     ...holdRules(slots),
     ...senderRules(slots),
+    ...blockSenderRules(slots),
+    ...startRules(slots),
   ];
-  return { control: control.filter(isNeeded), data: receiverRules(slots).filter(isNeeded) };
+  return {
+    control: control.filter(isNeeded),
+    data: [...receiverRules(slots), ...blockReceiverRules(slots)].filter(isNeeded),
+  };
 }

@@ -7,6 +7,11 @@ import {
 } from '../../adapters/host-files/scripts.js';
 import { LOCK_SCRIPT } from '../../adapters/locks/scripts.js';
 import {
+  RECEIVE_BLOCKS_SCRIPT,
+  SEND_BLOCKS_SCRIPT,
+  WRITE_START_SCRIPT,
+} from '../../adapters/rsync/block-scripts.js';
+import {
   RECEIVE_SCRIPT,
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
@@ -42,6 +47,9 @@ const scripts: Readonly<Record<string, string>> = {
   regions: READ_REGIONS_SCRIPT,
   send: SEND_SCRIPT,
   receive: RECEIVE_SCRIPT,
+  'send-blocks': SEND_BLOCKS_SCRIPT,
+  'receive-blocks': RECEIVE_BLOCKS_SCRIPT,
+  'write-start': WRITE_START_SCRIPT,
   'stop-receivers': STOP_RECEIVERS_SCRIPT,
   'stop-session': stopSessionScript,
   hold: HOLD_SCRIPT,
@@ -51,7 +59,11 @@ const scripts: Readonly<Record<string, string>> = {
   'stop-timer': STOP_TIMER_SCRIPT,
 };
 
-const receiver = ['sh', '-c', RECEIVE_SCRIPT];
+/** How a receiver begins, by the symbol of its script. */
+const receivers: Readonly<Record<string, readonly string[]>> = {
+  receiver: ['sh', '-c', RECEIVE_SCRIPT],
+  'block-receiver': ['sh', '-c', RECEIVE_BLOCKS_SCRIPT],
+};
 
 /** Every text that may stand in a command line and does not fit on one line. */
 export const knownTexts: readonly KnownText[] = [
@@ -60,12 +72,16 @@ export const knownTexts: readonly KnownText[] = [
     text,
     tail: 'none' as const,
   })),
-  { symbol: '\treceiver', text: `--rsync-path=${quoteCommand(receiver)} `, tail: 'some' },
-  {
-    symbol: '\tsudo-receiver',
-    text: `--rsync-path=${quoteCommand([...sudoPrefix, ...receiver])} `,
-    tail: 'some',
-  },
+  ...Object.entries(receivers).flatMap(([name, receiver]) =>
+    [
+      { symbol: `\t${name}`, command: receiver },
+      { symbol: `\tsudo-${name}`, command: [...sudoPrefix, ...receiver] },
+    ].map(({ symbol, command }) => ({
+      symbol,
+      text: `--rsync-path=${quoteCommand(command)} `,
+      tail: 'some' as const,
+    })),
+  ),
 ];
 
 /**

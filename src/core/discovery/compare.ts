@@ -1,3 +1,4 @@
+import { isSupportedFileSystem } from '../mounting/index.js';
 import { formatSizesApart } from '../units/index.js';
 import type {
   Content,
@@ -7,16 +8,23 @@ import type {
   VolumeGroupNode,
 } from '../model/index.js';
 import { type Conflict, drift } from './conflict.js';
+import type { DiscoveryDepth } from './observations.js';
 
 /**
  * The first difference between the source's tree and what is known of a target's, parents before
  * children. What is not known yet is no difference. Mount counts, labels of file systems and free
  * space may differ; sizes, tables, types and UUIDs may not: they decide what is copied onto what.
+ *
+ * @param depth - `disks`: what the disks bear is not compared, since all of it is replaced.
  */
-export function compareTrees(expected: DeviceTree, found: DeviceTree): Conflict | undefined {
+export function compareTrees(
+  expected: DeviceTree,
+  found: DeviceTree,
+  depth: DiscoveryDepth = 'everything',
+): Conflict | undefined {
   for (const node of found.disks) {
     const partner = expected.disks.find(({ position }) => position === node.position);
-    const conflict = partner === undefined ? undefined : compareNodes(partner, node);
+    const conflict = partner === undefined ? undefined : compareNodes(partner, node, depth);
     if (conflict !== undefined) return conflict;
   }
   for (const group of found.volumeGroups) {
@@ -26,10 +34,15 @@ export function compareTrees(expected: DeviceTree, found: DeviceTree): Conflict 
   return undefined;
 }
 
-function compareNodes(expected: DeviceNode, found: DeviceNode): Conflict | undefined {
+function compareNodes(
+  expected: DeviceNode,
+  found: DeviceNode,
+  depth: DiscoveryDepth = 'everything',
+): Conflict | undefined {
   const name = describeNode(expected);
   const size = compareSizes(expected, found);
   if (size !== undefined) return drift(found.position, `${name} ${size}`);
+  if (depth === 'disks') return undefined;
   const content = compareContents(expected.content, found.content) ?? compareUuids(expected, found);
   if (content !== undefined) return drift(found.position, `${name} ${content}`);
   return compareTables(expected, found) ?? compareChildren(expected, found);
@@ -54,8 +67,21 @@ function comparePlaces(expected: PartitionEntry, found: PartitionEntry): string 
 }
 
 function compareContents(expected: Content, found: Content): string | undefined {
+  if (isReplaceable(expected, found)) return undefined;
   const [left, right] = [describeContent(expected), describeContent(found)];
   return left === right ? undefined : `bears ${left} on the source and ${right} on the standby`;
+}
+
+/**
+ * May what is found give way without a question? What is brought over by blocks may be written onto
+ * nothing, and the header of swap onto that of other swap; onto anything else never.
+ */
+function isReplaceable(expected: Content, found: Content): boolean {
+  if (expected.kind === 'swap') return found.kind === 'swap' || found.kind === 'blank';
+  const isByBlocks =
+    expected.kind === 'other' ||
+    (expected.kind === 'file-system' && !isSupportedFileSystem(expected.type));
+  return isByBlocks && found.kind === 'blank';
 }
 
 /**

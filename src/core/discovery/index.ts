@@ -8,6 +8,7 @@ export {
   nextDiscovery,
 } from './next.js';
 export {
+  type DiscoveryDepth,
   noObservations,
   type Observation,
   type Observations,

@@ -4,7 +4,7 @@ import { buildTree, openedDevices, volumePosition } from './build-tree.js';
 import { compareTrees } from './compare.js';
 import { type Conflict, drift } from './conflict.js';
 import { findContradiction, findPartialGroup } from './contradiction.js';
-import type { Observations } from './observations.js';
+import type { DiscoveryDepth, Observations } from './observations.js';
 import { mapSegments } from './segments.js';
 
 /** What to do next. The actions of one turn are independent of one another. */
@@ -34,6 +34,8 @@ export interface DiscoveryRequest {
   readonly disks: readonly string[];
   /** The source's tree: a target stops at the first level where it differs. */
   readonly expected?: DeviceTree;
+  /** Default `everything`. */
+  readonly depth?: DiscoveryDepth;
 }
 
 /**
@@ -45,11 +47,12 @@ export function nextDiscovery(request: DiscoveryRequest, seen: Observations): Di
     findContradiction(request.disks, seen) ??
     (request.expected === undefined
       ? undefined
-      : compareTrees(request.expected, buildTree(request.disks, seen)));
+      : compareTrees(request.expected, buildTree(request.disks, seen), request.depth));
   if (conflict !== undefined) return { kind: 'conflict', conflict };
 
   // Volume groups are read once everything that may bear a physical volume has been probed.
-  for (const collect of [openDisks, probeDevices, readTables, readGroups, mapVolumes]) {
+  const inside = request.depth === 'disks' ? [] : [readTables, readGroups, mapVolumes];
+  for (const collect of [openDisks, probeDevices, ...inside]) {
     const actions = collect(request, seen);
     if (actions.length > 0) return { kind: 'act', actions };
   }

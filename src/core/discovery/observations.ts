@@ -7,6 +7,9 @@ import type {
   PartitionTable,
 } from '../model/index.js';
 
+/** How far a guest's disks are looked into. `disks`: their sizes and what they begin with. */
+export type DiscoveryDepth = 'disks' | 'everything';
+
 /** A block device that one of our maps shows. */
 export interface OpenedDevice {
   readonly path: string;

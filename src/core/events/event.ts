@@ -3,7 +3,7 @@ import type { MountPlan } from '../fstab/index.js';
 import type { DeviceTree, GuestName, HostName } from '../model/index.js';
 import type { RunReport } from '../report/index.js';
 import type { NumberedStep, Undo } from '../steps/index.js';
-import type { NotCopied, Transfer } from '../transfer/index.js';
+import type { NotCopied, PlannedTransfer } from '../transfer/index.js';
 
 /** What every event may carry to say where it belongs. */
 interface EventPlace {
@@ -49,7 +49,9 @@ export type RunEventBody = EventPlace &
     | {
         readonly type: 'copy-started';
         readonly pass: 'dry' | 'real';
+        /** Position of the device. */
         readonly fileSystem: string;
+        readonly by: 'files' | 'blocks' | 'header';
         readonly guestPath?: string;
       }
     | {
@@ -114,12 +116,6 @@ export type RunEventBody = EventPlace &
       }
     | { readonly type: 'report'; readonly report: RunReport }
   );
-
-/** A transfer without its devices, which are in the trees. */
-export type PlannedTransfer = Pick<
-  Transfer,
-  'position' | 'guestPath' | 'faithfulness' | 'excludes'
->;
 
 /** A part of the work on one guest, as it is measured and announced. */
 export type Stage =

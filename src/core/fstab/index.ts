@@ -4,6 +4,7 @@ export {
   type MountPlan,
   type PlannedMount,
   type PlannedSubvolume,
+  mountable,
   planMounts,
 } from './mount-plan.js';
 export { type FoundFstab, fstabPaths, isOwnRoot, rootCandidates, subvolumeFstabs } from './root.js';

@@ -255,6 +255,7 @@ describe("the article's guest", () => {
         { position: 'VolGroup00/LogVol00', guestPath: '/', otherGuestPaths: [] },
         { position: 'xvda/1', guestPath: '/boot', otherGuestPaths: [] },
       ],
+      notMounted: [],
       leftOut: [
         { line: 3, device: 'tmpfs', mountPoint: '/dev/shm', reason: 'pseudo' },
         { line: 4, device: 'devpts', mountPoint: '/dev/pts', reason: 'pseudo' },

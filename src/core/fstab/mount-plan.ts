@@ -1,9 +1,13 @@
 import {
   allFileSystems,
+  choiceFor,
   type DeviceNode,
   type DeviceTree,
+  type FileSystemNode,
   type NodePosition,
+  type TransferChoices,
 } from '../model/index.js';
+import { isSupportedFileSystem } from '../mounting/index.js';
 import { deviceResolver } from './device-names.js';
 import { type FstabEntry, parseFstab } from './parse.js';
 
@@ -50,6 +54,8 @@ export type LeftOutReason =
 export interface MountPlan {
   /** Parents before children; those the guest does not mount come last, in device order. */
   readonly order: readonly PlannedMount[];
+  /** File systems that are never mounted here: brought over by blocks, or not at all. */
+  readonly notMounted: readonly PlannedMount[];
   readonly leftOut: readonly LeftOutLine[];
 }
 
@@ -104,8 +110,14 @@ const pseudoTypes = new Set([
 /**
  * Reads a guest's fstab against its devices. Pure: a line is either resolved to a file system of
  * the guest, or left out with a reason; nothing vanishes.
+ *
+ * @param choices - what the configuration says of single devices.
  */
-export function planMounts(tree: DeviceTree, fstabText: string | undefined): MountPlan {
+export function planMounts(
+  tree: DeviceTree,
+  fstabText: string | undefined,
+  choices: TransferChoices = {},
+): MountPlan {
   const { entries, malformed } = parseFstab(fstabText ?? '');
   const resolve = deviceResolver(tree);
   const leftOut: LeftOutLine[] = malformed.map(({ line, text }) => ({
@@ -129,7 +141,33 @@ export function planMounts(tree: DeviceTree, fstabText: string | undefined): Mou
     }
   }
   leftOut.sort((left, right) => left.line - right.line);
-  return { order: orderMounts(tree, placed), leftOut };
+  const order = orderMounts(tree, placed);
+  const isMounted = ({ position, guestPath, otherGuestPaths }: PlannedMount): boolean => {
+    const paths = guestPath === undefined ? [] : [guestPath, ...otherGuestPaths];
+    return mountable(tree, choices, paths).some((node) => node.position === position);
+  };
+  return {
+    order: order.filter(isMounted),
+    notMounted: order.filter((mount) => !isMounted(mount)),
+    leftOut,
+  };
+}
+
+/**
+ * File systems that are brought over file by file, and so mounted on hosts.
+ *
+ * @param guestPaths - of one of them, for choices by mount point.
+ */
+export function mountable(
+  tree: DeviceTree,
+  choices: TransferChoices,
+  guestPaths: readonly string[] = [],
+): readonly FileSystemNode[] {
+  if (choices.mode === 'blocks') return [];
+  return allFileSystems(tree).filter(({ position, content }) => {
+    const choice = choiceFor(choices, position, guestPaths) ?? 'files';
+    return isSupportedFileSystem(content.type) && choice === 'files';
+  });
 }
 
 function judgeEntry(

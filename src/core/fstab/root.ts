@@ -1,10 +1,11 @@
 import {
-  allFileSystems,
   type DeviceTree,
   type FileSystemNode,
   type NodePosition,
+  type TransferChoices,
 } from '../model/index.js';
 import { deviceResolver } from './device-names.js';
+import { mountable } from './mount-plan.js';
 import { parseFstab } from './parse.js';
 
 /** An fstab found on one file system of the guest. */
@@ -15,18 +16,20 @@ export interface FoundFstab {
 
 /**
  * File systems that may be the guest's root, the likeliest first: what the kernel command line
- * names, then volumes before partitions and large before small. vfat never is.
+ * names, then volumes before partitions and large before small. vfat never is, and what is not brought
+ * over file by file is never mounted.
  */
 export function rootCandidates(
   tree: DeviceTree,
   kernelCommandLine?: string,
+  choices: TransferChoices = {},
 ): readonly FileSystemNode[] {
   const named = rootFromCommandLine(tree, kernelCommandLine);
   const rank = (node: FileSystemNode): number => {
     if (node.position === named) return 0;
     return isVolume(tree, node.position) ? 1 : 2;
   };
-  return allFileSystems(tree)
+  return mountable(tree, choices)
     .filter((node) => node.content.type !== 'vfat')
     .map((node, index) => ({ node, index }))
     .sort(

@@ -1,3 +1,4 @@
+import type { TransferChoices } from './choices.js';
 import type { GuestName, HostName } from './names.js';
 
 /** How a host is reached, after all defaults. */
@@ -35,7 +36,7 @@ export type SnapshotSize =
   | { readonly kind: 'percent-of-origin'; readonly percent: number };
 
 /** Settings of one guest, after defaults. */
-export interface GuestSettings {
+export interface GuestSettings extends Pick<TransferChoices, 'mode'> {
   readonly snapshotSize: SnapshotSize;
   /** How large a thick snapshot may become while it is read; not larger than that is no growth. */
   readonly snapshotMaxSize: SnapshotSize;
@@ -59,7 +60,7 @@ export interface GuestSettings {
 }
 
 /** A guest and its settings, after defaults. */
-export interface GuestConfiguration extends GuestSettings {
+export interface GuestConfiguration extends GuestSettings, TransferChoices {
   readonly name: GuestName;
   /** Hosts that keep a copy, the one that runs the guest among them. */
   readonly hosts: readonly HostName[];

@@ -1,3 +1,4 @@
+export * from './choices.js';
 export * from './configuration.js';
 export * from './content.js';
 export * from './domain.js';

@@ -1,5 +1,6 @@
 import type { Content } from '../model/index.js';
 import { fatRegions } from './fat-header.js';
+import { ntfsRegions } from './ntfs-header.js';
 import type { ByteRange } from './seal.js';
 import { xfsRegions } from './xfs-header.js';
 
@@ -10,7 +11,7 @@ export const sealHeaderBytes = 4 * kibibyte;
 
 /** Is the start of the device needed to say which of its pieces are sealed? */
 export function needsSealHeader(content: Content): boolean {
-  return content.kind === 'file-system' && ['xfs', 'vfat'].includes(content.type);
+  return content.kind === 'file-system' && ['xfs', 'vfat', 'ntfs'].includes(content.type);
 }
 
 /** The name a seal gives to what stands on a device; `undefined` for what bears no seal. */
@@ -49,6 +50,48 @@ export function regionsToSeal(
     .filter(({ lengthBytes }) => lengthBytes > 0);
 }
 
+const mebibyte = 1024 * kibibyte;
+
+/**
+ * The pieces of a device that was brought over by blocks. What lies inside is not known, so these are
+ * guesses at where use shows: the start, with the superblocks of what lies on a whole disk and LUKS1's
+ * first data; the start of LUKS2's data; what NTFS keeps of itself; and samples all over.
+ *
+ * @param header - as for {@link regionsToSeal}.
+ */
+export function blockRegionsToSeal(
+  content: Content,
+  sizeBytes: number,
+  header?: Uint8Array,
+): readonly ByteRange[] {
+  const step = Math.floor(sizeBytes / (blockSamples + 1) / mebibyte) * mebibyte;
+  const samples = Array.from({ length: blockSamples }, (_, index) => ({
+    offsetBytes: (index + 1) * step,
+    lengthBytes: 64 * kibibyte,
+  }));
+  const wanted = [
+    { offsetBytes: 0, lengthBytes: 4 * mebibyte },
+    { offsetBytes: 16 * mebibyte, lengthBytes: 2 * mebibyte },
+    ...regionsToSeal(content, sizeBytes, header),
+    ...samples,
+  ];
+  const inside = wanted
+    .map(({ offsetBytes, lengthBytes }) => ({
+      offsetBytes,
+      lengthBytes: Math.min(lengthBytes, sizeBytes - offsetBytes),
+    }))
+    .filter(({ lengthBytes }) => lengthBytes > 0);
+  const isWithin = (range: ByteRange, other: ByteRange): boolean =>
+    range.offsetBytes >= other.offsetBytes &&
+    range.offsetBytes + range.lengthBytes <= other.offsetBytes + other.lengthBytes;
+  return inside.filter(
+    (range, index) => !inside.slice(0, index).some((other) => isWithin(range, other)),
+  );
+}
+
+/** Few: each costs two processes on the host, in each run. */
+const blockSamples = 6;
+
 function regionsOf(content: Content, header: Uint8Array): readonly ByteRange[] {
   const start = { offsetBytes: 0, lengthBytes: sealHeaderBytes };
   switch (sealedType(content)) {
@@ -58,6 +101,8 @@ function regionsOf(content: Content, header: Uint8Array): readonly ByteRange[] {
       return xfsRegions(header) ?? [start];
     case 'vfat':
       return fatRegions(header) ?? [start];
+    case 'ntfs':
+      return [start, ...(ntfsRegions(header) ?? [])];
     // The primary superblock. Its copies are written by the same commits.
     case 'btrfs':
       return [{ offsetBytes: 64 * kibibyte, lengthBytes: 4 * kibibyte }];

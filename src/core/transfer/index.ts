@@ -1,3 +1,15 @@
 export { judgeDeletions, liftedDeletionLimits } from './deletions.js';
-export { findUnsupported, matchTransfers, type NotCopied, type Transfer } from './match.js';
+export { findMisplacedChoice, matchTransfers } from './match.js';
+export { findUnsupported } from './unsupported.js';
 export { copyFailureTexts } from './outcome.js';
+export {
+  type BlocksTransfer,
+  type FilesTransfer,
+  type HeaderTransfer,
+  type NotCopied,
+  type PlannedTransfer,
+  plannedTransfer,
+  swapHeader,
+  swapHeaderMaximumBytes,
+  type Transfer,
+} from './transfer.js';

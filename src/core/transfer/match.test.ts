@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planMounts } from '../fstab/index.js';
-import { allFileSystems, type DeviceTree } from '../model/index.js';
+import {
+  allDevices,
+  allFileSystems,
+  type DeviceTree,
+  type TransferChoices,
+} from '../model/index.js';
 import { GuestMachine } from '../testing/guest-machine.contract.js';
 import {
   anyLayout,
@@ -13,7 +18,9 @@ import {
   swap,
   withDisk,
 } from '../testing/layout.contract.js';
-import { findUnsupported, matchTransfers, type TransferPlan } from './match.js';
+import { matchTransfers, type TransferPlan } from './match.js';
+import { swapHeader } from './transfer.js';
+import { findUnsupported } from './unsupported.js';
 
 const fstab = 'LABEL=root / ext3\nLABEL=/boot /boot ext3\n';
 const treeOf = (layout: Layout): DeviceTree => new GuestMachine(layout).tree();
@@ -23,12 +30,17 @@ function disks(...devices: LayoutDevice[]): Layout {
   return { disks: new Map([['xvda', partitioned('gpt', devices)]]), groups: [] };
 }
 
+const blank: LayoutDevice = {
+  sizeBytes: 2 ** 20,
+  body: { kind: 'leaf', content: { kind: 'blank' } },
+};
+
 function strange(type: string): LayoutDevice {
   return { sizeBytes: 2 ** 26, body: { kind: 'leaf', content: { kind: 'other', type } } };
 }
 
 function match(source: DeviceTree, target: DeviceTree, exclude: string[] = []): TransferPlan {
-  return matchTransfers(source, target, planMounts(source, fstab), exclude);
+  return matchTransfers(source, target, planMounts(source, fstab), { exclude });
 }
 
 describe('matchTransfers', () => {
@@ -44,18 +56,19 @@ describe('matchTransfers', () => {
           excludes: ['/boot/old', '/tmp/*'],
         },
         { position: 'xvda/1', guestPath: '/boot', faithfulness: 'posix', excludes: ['/old'] },
+        { by: 'header', position: 'VolGroup00/LogVol01' },
       ],
-      notCopied: [{ position: 'VolGroup00/LogVol01', content: 'swap' }],
+      notCopied: [],
     });
   });
 
   it('pairs by position, so that exchanged mount points cannot cross volumes', () => {
     const exchanged = planMounts(article, 'LABEL=/boot / ext3\nLABEL=root /boot ext3\n');
-    const plan = matchTransfers(article, treeOf(articleLayout()), exchanged, []);
+    const plan = matchTransfers(article, treeOf(articleLayout()), exchanged, { exclude: [] });
     if (plan.kind === 'conflict') throw new Error(plan.conflict.message);
     for (const { position, source, target } of plan.transfers) {
       expect([source.position, target.position]).toEqual([position, position]);
-      expect(source.content.uuid).toBe(target.content.uuid);
+      expect(source.content).toEqual(target.content);
     }
   });
 
@@ -65,12 +78,9 @@ describe('matchTransfers', () => {
         const [source, target] = [treeOf(layout), treeOf(layout)];
         const plan = match(source, target);
         const all = allFileSystems(source);
-        if (all.length === 0) {
-          expect(plan.kind).toBe('conflict');
-          return;
-        }
         if (plan.kind === 'conflict') throw new Error(plan.conflict.message);
-        expect(plan.transfers.map(({ position }) => position).sort()).toEqual(
+        const files = plan.transfers.filter(({ by }) => by === 'files');
+        expect(files.map(({ position }) => position).sort()).toEqual(
           all.map(({ position }) => position).sort(),
         );
         for (const transfer of plan.transfers)
@@ -102,32 +112,53 @@ describe('matchTransfers', () => {
     });
   });
 
-  it('lists what is not copied, with the reason', () => {
-    const blank: LayoutDevice = {
-      sizeBytes: 2 ** 20,
-      body: { kind: 'leaf', content: { kind: 'blank' } },
-    };
-    const tree = treeOf(disks(fileSystem('ext4', 'root'), swap('s'), blank));
+  it('brings over by blocks what cannot be copied file by file, and says why', () => {
+    const tree = treeOf(
+      disks(fileSystem('ext4', 'root'), strange('crypto_LUKS'), fileSystem('ntfs', 'w'), blank),
+    );
     expect(match(tree, tree)).toMatchObject({
-      notCopied: [
-        { position: 'xvda/2', content: 'swap', reason: expect.stringContaining('worthless') },
-        {
-          position: 'xvda/3',
-          content: 'nothing',
-          reason: expect.stringContaining('no file system'),
-        },
+      transfers: [
+        { by: 'files', position: 'xvda/1' },
+        { by: 'blocks', position: 'xvda/2', reason: expect.stringContaining('crypto_LUKS') },
+        { by: 'blocks', position: 'xvda/3', reason: expect.stringContaining('ntfs') },
+        { by: 'blocks', position: 'xvda/4', reason: expect.stringContaining('raw data') },
       ],
+      notCopied: [],
     });
+  });
+
+  it('brings over the header of swap alone, last', () => {
+    const tree = treeOf(disks(swap('s'), strange('zfs_member'), fileSystem('ext4', 'root')));
+    expect(match(tree, tree)).toMatchObject({
+      transfers: [{ by: 'files' }, { by: 'blocks' }, { by: 'header', position: 'xvda/1' }],
+    });
+  });
+
+  it('brings every part of any layout over exactly once, tables and physical volumes apart', () => {
+    fc.assert(
+      fc.property(anyLayout, (layout) => {
+        const tree = treeOf(layout);
+        const plan = match(tree, tree);
+        if (plan.kind === 'conflict') throw new Error(plan.conflict.message);
+        const bearing = allDevices(tree).filter(
+          ({ content }) => !['partition-table', 'physical-volume'].includes(content.kind),
+        );
+        expect(plan.transfers.map(({ position }) => position).sort()).toEqual(
+          bearing.map(({ position }) => position).sort(),
+        );
+      }),
+    );
   });
 });
 
 describe('findUnsupported', () => {
+  const [group] = new GuestMachine(articleLayout()).tree().volumeGroups;
+  const closed = [{ position: 'VolGroup00/pool', reason: 'is of type thin-pool' }];
+  const volumeGroups = group === undefined ? [] : [{ ...group, closed }];
+  const tree = { ...treeOf(disks(fileSystem('ext4', 'root'))), volumeGroups };
+
   it('refuses a volume of the guest that cannot be opened as files, with the reason', () => {
-    const tree = treeOf(disks(fileSystem('ext4', 'root')));
-    const [group] = new GuestMachine(articleLayout()).tree().volumeGroups;
-    const closed = [{ position: 'VolGroup00/pool', reason: 'is of type thin-pool' }];
-    const volumeGroups = group === undefined ? [] : [{ ...group, closed }];
-    expect(findUnsupported({ ...tree, volumeGroups })).toMatchObject({
+    expect(findUnsupported(tree)).toMatchObject({
       kind: 'content-unsupported',
       position: 'VolGroup00/pool',
       message:
@@ -135,38 +166,78 @@ describe('findUnsupported', () => {
     });
   });
 
-  it.each(['crypto_LUKS', 'linux_raid_member', 'zfs_member'])(
-    'refuses %s and says where',
-    (type) => {
-      expect(
-        findUnsupported(treeOf(disks(fileSystem('ext4', 'root'), strange(type)))),
-      ).toMatchObject({
-        kind: 'content-unsupported',
-        position: 'xvda/2',
-        message: `xvda/2 bears ${type}, which cannot be copied file by file`,
-      });
-    },
-  );
-
-  it.each(['ntfs', 'f2fs', 'iso9660'])('refuses a file system of type %s', (type) => {
-    expect(findUnsupported(treeOf(disks(fileSystem(type, 'x'))))?.message).toMatch(
-      `xvda/1 bears ${type} x`,
-    );
+  it('has nothing against it where all goes by blocks', () => {
+    expect(findUnsupported(tree, { mode: 'blocks' })).toBeUndefined();
   });
+});
 
-  it('refuses a guest without any file system: nothing would be copied, and it would look done', () => {
-    expect(findUnsupported(treeOf(disks(swap('s'))))).toMatchObject({
-      position: 'xvda',
-      message: 'no file system was found on any disk of the guest',
+describe('choices of the configuration', () => {
+  const tree = treeOf(disks(fileSystem('ext4', 'root'), fileSystem('ext4', 'data'), swap('s')));
+  const text = 'UUID=root / ext4\nUUID=data /data ext4\n';
+  const chosen = (choices: TransferChoices): TransferPlan =>
+    matchTransfers(tree, tree, planMounts(tree, text, choices), { ...choices, exclude: [] });
+
+  it.each(['xvda/2', '/data'])('brings %s over by blocks', (name) => {
+    expect(chosen({ devices: { [name]: 'blocks' } })).toMatchObject({
+      transfers: [
+        { by: 'files', position: 'xvda/1' },
+        { by: 'blocks', position: 'xvda/2', guestPath: '/data', reason: 'as configured' },
+        { by: 'header', position: 'xvda/3' },
+      ],
     });
   });
 
-  it("has nothing against the article's guest", () => {
-    expect(findUnsupported(article)).toBeUndefined();
+  it('leaves out what is to be skipped, and says so', () => {
+    expect(chosen({ devices: { '/data': 'skip', 'xvda/3': 'skip' } })).toMatchObject({
+      transfers: [{ by: 'files', position: 'xvda/1' }],
+      notCopied: [
+        { position: 'xvda/2', content: 'ext4' },
+        { position: 'xvda/3', content: 'swap' },
+      ],
+    });
   });
 
-  it('makes the plan a conflict: a standby that lacks a part must never look complete', () => {
-    const tree = treeOf(disks(fileSystem('ext4', 'root'), strange('crypto_LUKS')));
-    expect(match(tree, tree).kind).toBe('conflict');
+  it('takes the content of swap along by blocks', () => {
+    expect(chosen({ devices: { 'xvda/3': 'blocks' } })).toMatchObject({
+      transfers: [{ by: 'files' }, { by: 'files' }, { by: 'blocks', position: 'xvda/3' }],
+    });
+  });
+
+  it('believes the position more than the mount point', () => {
+    const plan = chosen({ devices: { 'xvda/2': 'blocks', '/data': 'skip' } });
+    expect(plan).toMatchObject({ transfers: [{}, { by: 'blocks' }, {}], notCopied: [] });
+  });
+
+  it('takes whole disks with mode: blocks, and mounts nothing', () => {
+    const plan = planMounts(tree, text, { mode: 'blocks' });
+    expect(plan.order).toEqual([]);
+    expect(matchTransfers(tree, tree, plan, { mode: 'blocks', exclude: [] })).toMatchObject({
+      transfers: [{ by: 'blocks', position: 'xvda', reason: 'mode: blocks' }],
+      notCopied: [],
+    });
+  });
+
+  it.each<[TransferChoices, string]>([
+    [{ devices: { 'xvda/7': 'skip' } }, 'the guest has no such device'],
+    [{ devices: { xvda: 'blocks' } }, 'use mode: blocks'],
+    [{ devices: { 'xvda/3': 'files' } }, 'it bears swap s'],
+    [{ mode: 'blocks', devices: { 'xvda/1': 'skip' } }, 'whole disks are copied'],
+  ])('refuses %j', (choices, message) => {
+    expect(chosen(choices)).toMatchObject({
+      kind: 'conflict',
+      conflict: { kind: 'content-unsupported', message: expect.stringContaining(message) },
+    });
+  });
+});
+
+describe('swapHeader', () => {
+  it.each([4096, 65_536])('is the first page, here of %i bytes', (pageBytes) => {
+    const start = new Uint8Array(65_536).fill(1);
+    start.set(Buffer.from('SWAPSPACE2'), pageBytes - 10);
+    expect(swapHeader(start)).toHaveLength(pageBytes);
+  });
+
+  it('is not there without its signature', () => {
+    expect(swapHeader(new Uint8Array(65_536))).toBeUndefined();
   });
 });

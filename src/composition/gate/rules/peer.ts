@@ -21,14 +21,17 @@ const ipv6 = all(run('0-9A-Fa-f:.', 2), maybe(all('%', run('A-Za-z0-9_.-', 1))))
 const user: Pattern = all(one('A-Za-z0-9_'), run('A-Za-z0-9_.-', 0), maybe('$'));
 
 /** What tells one peer from another in the command of a copy. */
-export function peerSlots(slots: Slots): readonly Slot[] {
+export function peerSlots(
+  slots: Slots,
+  receiver: 'receiver' | 'block-receiver' = 'receiver',
+): readonly Slot[] {
   return [
     { sample: remoteShell(samplePeer), pattern: shellPattern(slots) },
     {
       sample: `${samplePeer.user}@${samplePeer.address}:.`,
       pattern: all(maybe(all(user, '@')), any(host, all('[', ipv6, ']')), ':.'),
     },
-    { sample: '\treceiver', pattern: any('\treceiver', '\tsudo-receiver') },
+    { sample: `\t${receiver}`, pattern: any(`\t${receiver}`, `\tsudo-${receiver}`) },
   ];
 }
 
