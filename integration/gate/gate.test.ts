@@ -29,7 +29,10 @@ function control([tool = '', ...rest]: readonly string[], elevation: 'none' | 's
 }
 
 function isReceived(argv: readonly string[]): boolean {
-  return argv.includes('xen-backup-receive') || (argv.length === 2 && argv[1] === bootId);
+  const isReceiver = ['xen-backup-receive', 'xen-backup-receive-blocks'].some((name) =>
+    argv.includes(name),
+  );
+  return isReceiver || (argv.length === 2 && argv[1] === bootId);
 }
 
 let golden: readonly GoldenCommand[] = [];

@@ -62,6 +62,12 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'blocks',
+    file: 'tests/blocks.test.ts',
+    shows: 'LUKS and raw partitions by blocks, swap by its header; used or drifted: refused',
+    when: 'full',
+  },
+  {
     name: 'standby',
     file: 'tests/standby.test.ts',
     shows: 'a standby that is mounted, runs or was used is refused; discarding works',
