@@ -12,13 +12,11 @@ import {
 import { LOCK_SCRIPT } from '../../src/adapters/locks/scripts.js';
 import {
   RECEIVE_BLOCKS_SCRIPT,
-  SEND_BLOCKS_SCRIPT,
-  WRITE_START_SCRIPT,
-} from '../../src/adapters/rsync/block-scripts.js';
-import {
   RECEIVE_SCRIPT,
+  SEND_BLOCKS_SCRIPT,
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
+  WRITE_START_SCRIPT,
 } from '../../src/adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
 import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';

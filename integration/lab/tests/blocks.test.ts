@@ -175,11 +175,9 @@ async function digestOf(name: HostName, part: PartName): Promise<string> {
   const { start, size } = parts[part];
   const script =
     'dd if="$1" bs=1M iflag=direct skip="$2" count="$3" status=none | sha256sum | cut -c1-64';
-  return lab
-    .host(name)
-    .must(['sh', '-c', script, 'digest', disk, String(start), String(size)], {
-      timeoutMs: 900_000,
-    });
+  return lab.host(name).must(['sh', '-c', script, 'digest', disk, String(start), String(size)], {
+    timeoutMs: 900_000,
+  });
 }
 
 async function swapUuid(name: HostName): Promise<string> {

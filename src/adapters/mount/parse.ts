@@ -75,7 +75,8 @@ export function remedyForRefusal(stderr: string, type: string, host: string): st
     return (
       `The kernel of ${host} does not open this ${type}: it may be too old for the file system's ` +
       `features, or the file system is damaged; dmesg on ${host} says which. Run a newer kernel on ` +
-      'the host, or make the file system without the feature; repair it inside the guest.'
+      'the host, or make the file system without the feature; repair it inside the guest; or bring this ' +
+      'device over by blocks (devices: in the configuration).'
     );
   }
   if (/mount\(2\) system call failed: File exists/.test(stderr)) {

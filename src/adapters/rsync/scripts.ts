@@ -1,3 +1,9 @@
+export {
+  RECEIVE_BLOCKS_SCRIPT,
+  SEND_BLOCKS_SCRIPT,
+  WRITE_START_SCRIPT,
+} from './block-scripts.js';
+
 /**
  * Starts the sender inside the file system that was proven: arguments are its mount point, device
  * and inode of its root, then the command. The order is the guard: the directory is entered

@@ -8,13 +8,11 @@ import {
 import { LOCK_SCRIPT } from '../../adapters/locks/scripts.js';
 import {
   RECEIVE_BLOCKS_SCRIPT,
-  SEND_BLOCKS_SCRIPT,
-  WRITE_START_SCRIPT,
-} from '../../adapters/rsync/block-scripts.js';
-import {
   RECEIVE_SCRIPT,
+  SEND_BLOCKS_SCRIPT,
   SEND_SCRIPT,
   STOP_RECEIVERS_SCRIPT,
+  WRITE_START_SCRIPT,
 } from '../../adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../adapters/regions/scripts.js';
 import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
