@@ -104,7 +104,7 @@ export class Narrator {
   }
 
   #targetOpened(event: EventOf<'target-opened'>): Narration {
-    const text = `target is open, laid out as the source; ${counted(event.transfers.length, 'file system')} to copy`;
+    const text = `target is open, laid out as the source; ${counted(event.transfers.length, 'device')} to bring over`;
     return { ...this.#said(event, 'info', '=', text), lines: transferLines(event.transfers) };
   }
 

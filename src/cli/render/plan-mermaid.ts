@@ -34,10 +34,10 @@ class Chart {
     const { host, tree, transfers, refusal } = target;
     const title = refusal === undefined ? `target ${host}` : `target ${host}: ${refusal.reason}`;
     const targets = this.#host(title, tree ?? { disks: [], volumeGroups: [] }, plan);
-    transfers.forEach(({ position }, index) => {
+    transfers.forEach(({ position, by }, index) => {
       const [from, onto] = [sources.get(position), targets.get(position)];
       if (from !== undefined && onto !== undefined) {
-        this.#lines.push(`${from} ==>|copy ${index + 1}| ${onto}`);
+        this.#lines.push(`${from} ==>|${by === 'files' ? 'copy' : by} ${index + 1}| ${onto}`);
       }
     });
   }
