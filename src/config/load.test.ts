@@ -83,6 +83,7 @@ guests:
           thinPoolLimitPercent: 90,
           withoutSnapshot: [],
           exclude: ['/tmp/*'],
+          mode: 'files',
           consistency: 'none',
           pauseLimitMs: 30_000,
           maxDeletes: { sharePercent: 30, count: 100_000 },
