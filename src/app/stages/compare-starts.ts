@@ -1,10 +1,4 @@
-import {
-  type Conflict,
-  type DeviceNode,
-  type DeviceTree,
-  drift,
-  storagePath,
-} from '../../core/index.js';
+import { type Conflict, type DeviceNode, type DeviceTree, drift } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { DiskVolume } from './open-disks.js';
 
@@ -48,7 +42,9 @@ export async function compareStarts(
   const { disk, lengthBytes } = different;
   const [from, onto] = [source, target].map(({ volumes }) => {
     const found = volumes.find((volume) => volume.target === disk.position);
-    return found === undefined ? '' : storagePath(found.storage);
+    if (found === undefined) return '';
+    const { storage } = found;
+    return storage.kind === 'volume' ? storage.volume.path : storage.path;
   });
   const count = String(lengthBytes / 512);
   return {
