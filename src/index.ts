@@ -62,7 +62,13 @@ export type { ResolvedConfiguration } from './config/resolve.js';
 // The vocabulary: configuration, devices, steps, events, reports.
 export type { CheckReport, CheckSubject, Finding, FindingLevel } from './core/check/finding.js';
 export type { RunEvent, RunEventBody, Stage } from './core/events/index.js';
-export type { LeftOutLine, LeftOutReason, MountPlan, PlannedMount } from './core/fstab/index.js';
+export type {
+  LeftOutLine,
+  LeftOutReason,
+  MountPlan,
+  PlannedMount,
+  PlannedSubvolume,
+} from './core/fstab/index.js';
 export type * from './core/model/index.js';
 export type { GuestPlan, TargetPlan } from './core/plan/index.js';
 export type { GuestReport, RunReport, TargetReport } from './core/report/index.js';

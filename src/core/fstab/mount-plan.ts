@@ -198,7 +198,7 @@ interface Placed {
  * Which subvolume a line means, from the top of its file system; `undefined` for the default one,
  * for the top itself, and for one that is given by number only.
  */
-export function subvolumePath(options: readonly string[]): string | undefined {
+function subvolumePath(options: readonly string[]): string | undefined {
   const value = options.findLast((option) => option.startsWith('subvol='));
   const path = plainPath(`/${value?.slice('subvol='.length) ?? ''}`);
   return path === '/' ? undefined : path;
