@@ -82,7 +82,7 @@ export const zoo: readonly Layout[] = [
     disks: {
       xvda: `{ size: 256MiB, content: { fileSystem: btrfs, uuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1, deviceUuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d1, otherDevices: [0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d2], subvolumes: [/@, /@home],
         files: { /@/etc/fstab: "UUID=0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1 / btrfs subvol=@ 0 0\\n/dev/xvdb /home btrfs subvol=@home 0 0\\n", /@home/kept: "today\\n" } } }`,
-      xvdb: '{ size: 128MiB, content: { other: btrfs, usage: filesystem, uuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1, deviceUuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d2 } }',
+      xvdb: '{ size: 128MiB, content: { other: btrfs, usage: filesystem, uuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00b1, deviceUuid: 0f3c1a52-7a5e-4b7a-9f59-1d0d7c8d00d2, digest: same } }',
     },
   },
   {
