@@ -117,6 +117,12 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'storage',
+    file: 'tests/storage.test.ts',
+    shows: 'a running guest on a thin pool; guests at rest in a raw file and on a partition',
+    when: 'full',
+  },
+  {
     name: 'judges',
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
