@@ -97,9 +97,10 @@ export function makeSymlink(machine: Machine, path: string, target: string): voi
   });
 }
 
+/** unlink(2): a file that something is mounted on is busy. */
 export function removeFile(machine: Machine, path: string): void {
   const place = locateParent(machine, path);
-  requireChild(machine, place);
+  requireNoMountPoint(place, requireChild(machine, place));
   change(machine, place.directory, 0, (tree, at) => {
     tree.unlink(inDirectory(place), at);
   });
@@ -108,8 +109,7 @@ export function removeFile(machine: Machine, path: string): void {
 /** rmdir(2): a mount point is busy. */
 export function removeDirectory(machine: Machine, path: string): void {
   const place = locateParent(machine, path);
-  const child = requireChild(machine, place);
-  if (child.mount.id !== place.directory.mount.id) throw new KernelError('EBUSY', path);
+  requireNoMountPoint(place, requireChild(machine, place));
   change(machine, place.directory, 0, (tree, at) => {
     tree.removeDirectory(inDirectory(place), at);
   });
@@ -144,6 +144,10 @@ export function change(
 
 function inDirectory(place: NamedPlace): { readonly directory: number; readonly name: string } {
   return { directory: place.directory.inode, name: place.name };
+}
+
+function requireNoMountPoint({ directory }: NamedPlace, child: Location): void {
+  if (child.mount.id !== directory.mount.id) throw new KernelError('EBUSY', child.path);
 }
 
 function requireChild(machine: Machine, place: NamedPlace): Location {

@@ -62,10 +62,15 @@ describe('what the 2009 script got wrong', () => {
   });
 
   it('a disk that cannot be opened is said aloud', async () => {
-    const text = twoHosts.replace(
-      'disks: { xvda: /dev/VolGroupXX/LogVolDc1 }',
-      'disks: { xvda: /dev/VolGroupXX/LogVolDc1, xvdb: { source: /srv/data.img, kind: file } }',
-    );
+    const text = twoHosts
+      .replace(
+        'disks: { xvda: /dev/VolGroupXX/LogVolDc1 }',
+        'disks: { xvda: /dev/VolGroupXX/LogVolDc1, xvdb: { source: /srv/data.img, kind: file } }',
+      )
+      .replace(
+        '\n    volumes:\n',
+        '\n    images: { /srv/data.img: { size: 16MiB } }\n    volumes:\n',
+      );
     const stage = await Stage.open(text);
     const { exitCode, guests } = await stage.run();
     expect(exitCode).toBe(10);

@@ -26,3 +26,15 @@ export async function mapConcurrently<T, R>(
   if (errors.length > 0) throw errors[0];
   return results;
 }
+
+/**
+ * Promise.all, but nothing is left at work: when one fails, the others still come to their end
+ * before the first failure, in the order given, is thrown. What is abandoned would live on, on its
+ * host, after we have ended.
+ */
+export async function together<const T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

@@ -18,10 +18,12 @@ export const severalAddresses = articleGuest.replace(
 );
 
 /** Its second disk is an image in a file. */
-export const fileDisk = articleGuest.replace(
-  'disks: { xvda: /dev/VolGroupXX/LogVolDc1 }',
-  'disks: { xvda: /dev/VolGroupXX/LogVolDc1, xvdb: { source: /srv/data.img, kind: file } }',
-);
+export const fileDisk = articleGuest
+  .replace(
+    'disks: { xvda: /dev/VolGroupXX/LogVolDc1 }',
+    'disks: { xvda: /dev/VolGroupXX/LogVolDc1, xvdb: { source: /srv/data.img, kind: file } }',
+  )
+  .replace('\n    volumes:\n', '\n    images: { /srv/data.img: { size: 16MiB } }\n    volumes:\n');
 
 /** The first disk's nested volumes, with these beside the root; the standby has older files. */
 function nested(volumes: string): string {

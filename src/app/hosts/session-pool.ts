@@ -4,6 +4,7 @@ import { Counter } from '../counter.js';
 import { recoverHost } from '../recover/recover-host.js';
 import type { HostPool } from './host-pool.js';
 import { HostSession } from './host-session.js';
+import { together } from '../concurrently.js';
 
 /** Begins this run on each host it needs, once, after cleaning up what dead runs left there. */
 export class SessionPool {
@@ -30,7 +31,7 @@ export class SessionPool {
   /** Ends the run on every host. @returns what remains, in words. */
   async end(): Promise<readonly string[]> {
     const settled = await Promise.allSettled(this.#sessions.values());
-    const leftAtEnd = await Promise.all(
+    const leftAtEnd = await together(
       settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.end()] : [])),
     );
     return [...this.#leftAtBegin, ...leftAtEnd.flat()];

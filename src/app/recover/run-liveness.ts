@@ -1,6 +1,7 @@
 import { type RunId, toXenBackupError } from '../../core/index.js';
 import type { HeldLock, Host, LockOwner } from '../../ports/index.js';
 import { runLockName } from '../hosts/host-session.js';
+import { together } from '../concurrently.js';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -61,7 +62,7 @@ export class RunLiveness {
 
   async release(): Promise<void> {
     // With the lock go its files.
-    await Promise.all([...this.#dead.values()].map((lock) => lock.release()));
+    await together([...this.#dead.values()].map((lock) => lock.release()));
     this.#dead.clear();
   }
 }

@@ -1,6 +1,7 @@
 import { type Conflict, type DeviceNode, type DeviceTree, drift } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { DiskVolume } from './open-disks.js';
+import { together } from '../concurrently.js';
 
 /** One side's disks, open. */
 export interface OpenDisks {
@@ -27,7 +28,7 @@ export async function compareStarts(
     return partner === undefined || lengthBytes === 0 ? [] : [{ disk, partner, lengthBytes }];
   });
   if (starts.length === 0) return undefined;
-  const [left, right] = await Promise.all([
+  const [left, right] = await together([
     digests(
       source.host,
       starts.map(({ disk, lengthBytes }) => ({ disk, lengthBytes })),

@@ -20,6 +20,7 @@ import type { TakenSnapshot } from './open-disks.js';
 import { type PlainDisk, provePlain } from './plain-disks.js';
 import { proveDevices, proveMounts, proveSnapshots } from './prove.js';
 import { watchSilence } from './silence.js';
+import { together } from '../concurrently.js';
 
 /** One guest's devices on the source and on one target, all open. */
 export interface CopyJob {
@@ -66,7 +67,7 @@ export async function proveEverything(job: CopyJob): Promise<void> {
     byBlocks.map(({ source }) => source),
     byBlocks.map(({ target }) => target),
   ];
-  await Promise.all([
+  await together([
     proveSnapshots(job.source, job.snapshots),
     provePlain(job.source, job.guest, job.plain),
     proveMounts(job.source, job.sourceTree),

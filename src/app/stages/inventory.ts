@@ -8,6 +8,7 @@ import {
   toXenBackupError,
 } from '../../core/index.js';
 import type { HostPool } from '../hosts/host-pool.js';
+import { together } from '../concurrently.js';
 
 /** The configured host that xen-backup runs on. */
 export interface ActingHost {
@@ -56,7 +57,7 @@ async function askAll(
   hosts: readonly HostName[],
   held: HeldGuests,
 ): Promise<ReadonlyMap<HostName, HostInventory>> {
-  const answers = await Promise.all(hosts.map((host) => askHost(pool, host, held)));
+  const answers = await together(hosts.map((host) => askHost(pool, host, held)));
   return new Map(answers.map((answer) => [answer.host, answer]));
 }
 

@@ -22,6 +22,7 @@ import {
 import { runPath } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/index.js';
+import { together } from '../concurrently.js';
 
 /** A file system that is mounted, and how to recognise it. */
 export interface OpenFileSystem {
@@ -187,7 +188,7 @@ class TreeMounter {
     );
     for (const node of nodes) if (!this.#mounted.has(node.position)) await this.mount(node);
     await stack.take({ kind: 'protect-mount-points', host: session.name, guest, base: this.#base });
-    const opened = await Promise.all(
+    const opened = await together(
       nodes.map(async (node): Promise<OpenFileSystem> => {
         const mountPoint = this.mountPointOf(node.position);
         const identity = await session.host.mounts.rootIdentity(mountPoint);

@@ -16,6 +16,7 @@ import type { Host } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/step-stack.js';
 import { takeInWindow, type WindowRequest } from './snapshot-window.js';
+import { together } from '../concurrently.js';
 
 /** A disk of the guest with what carries it on one host. */
 export interface DiskVolume {
@@ -61,7 +62,7 @@ export async function findVolumes(
   disks: readonly GuestDisk[],
   inventory: VolumeInventory,
 ): Promise<readonly DiskVolume[]> {
-  return Promise.all(
+  return together(
     disks.map(async ({ target, path }) => {
       const known = inventory.logicalVolumes.find(
         (volume) => volume.path === path || volume.deviceMapperPath === path,

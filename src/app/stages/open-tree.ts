@@ -18,6 +18,7 @@ import {
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepEffect, StepStack } from '../steps/index.js';
 import { type DiskDevice, wrapperStep } from './open-disks.js';
+import { together } from '../concurrently.js';
 
 export interface OpenTreeRequest {
   readonly session: HostSession;
@@ -119,7 +120,7 @@ async function carryOut(
     stepping.length === 0
       ? Promise.resolve([])
       : request.stack.takeTogether(stepping.map(({ step }) => step)),
-    Promise.all(actions.map((action) => look(request, action))),
+    together(actions.map((action) => look(request, action))),
   );
   stepping.forEach(({ action }, index) => {
     noteSides(request, action, effects[index]);
@@ -235,7 +236,7 @@ async function look(
 ): Promise<readonly Observation[]> {
   switch (action.kind) {
     case 'probe': {
-      const [probed, sizeBytes] = await Promise.all([
+      const [probed, sizeBytes] = await together([
         host.contents.probe(action.device),
         host.contents.sizeBytes(action.device),
       ]);

@@ -14,6 +14,7 @@ import { runPath } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/index.js';
 import type { DiskDevice, DiskVolume } from './open-disks.js';
+import { together } from '../concurrently.js';
 
 /** A disk of the source that is read as it is: there is no snapshot of it. */
 export interface PlainDisk {
@@ -35,7 +36,7 @@ export async function judgeStorage(
   disks: readonly DiskVolume[],
   sourceState: 'running' | 'shut-off',
 ): Promise<readonly DiskVolume[]> {
-  return Promise.all(
+  return together(
     disks.map(async ({ target, storage }) => {
       const isAccepted = guest.withoutSnapshot.includes(target);
       if (storage.kind === 'volume') {

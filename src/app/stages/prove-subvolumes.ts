@@ -6,6 +6,7 @@ import {
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { MountedTree } from './mount-trees.js';
+import { together } from '../concurrently.js';
 
 /** One side of a copy: a host, and what is mounted there. */
 export interface MountedSide {
@@ -34,7 +35,7 @@ export async function proveSubvolumes(
   for (const { position, subvolumes = [] } of byFiles) {
     for (const path of new Set(subvolumes.filter((name) => plainSubvolume.test(name)))) {
       const sides = [source, target].map((side) => isSubvolume(side, position, path));
-      const [here, there] = await Promise.all(sides);
+      const [here, there] = await together(sides);
       // A line of fstab may name what is long gone.
       if (here !== true || there === true) continue;
       throw new XenBackupError('layout-drift', {

@@ -2,13 +2,14 @@ import { type DeviceNode, type MountEntry, XenBackupError } from '../../core/ind
 import type { Host } from '../../ports/index.js';
 import type { MountedTree, OpenFileSystem } from './mount-trees.js';
 import type { TakenSnapshot } from './open-disks.js';
+import { together } from '../concurrently.js';
 
 /** @throws `snapshot-invalid` when one of the snapshots is no longer what the source was. */
 export async function proveSnapshots(
   host: Host,
   snapshots: readonly TakenSnapshot[],
 ): Promise<void> {
-  const health = await Promise.all(
+  const health = await together(
     snapshots.map(async (snapshot) => ({
       snapshot,
       state: await host.volumes.snapshotHealth(snapshot.volumeGroup, snapshot.name),

@@ -1,4 +1,5 @@
 import { type Finding, type GuestName, type HostName, toXenBackupError } from '../../core/index.js';
+import { together } from '../concurrently.js';
 
 interface FindingPlace {
   readonly subject: Finding['subject'];
@@ -24,6 +25,6 @@ export async function without(
   names: readonly string[],
   isThere: (name: string) => Promise<boolean>,
 ): Promise<readonly string[]> {
-  const found = await Promise.all(names.map(isThere));
+  const found = await together(names.map(isThere));
   return names.filter((_, index) => found[index] !== true);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../core/index.js';
 import type { HostPool } from '../hosts/host-pool.js';
 import { attempt } from './check-attempt.js';
+import { together } from '../concurrently.js';
 
 /** Volumes that udev, or somebody, activated while a guest's disks were mapped. */
 export async function activeVolumes(
@@ -14,7 +15,7 @@ export async function activeVolumes(
   inventories: ReadonlyMap<HostName, HostInventory>,
 ): Promise<readonly Finding[]> {
   const known = [...inventories.values()].filter(({ kind }) => kind === 'known');
-  const each = await Promise.all(
+  const each = await together(
     known.map(({ host: name }) =>
       attempt({ subject: 'auto-activation', host: name }, () => findingsOf(pool, name)),
     ),

@@ -28,6 +28,7 @@ import { journalDirectory } from '../steps/index.js';
 import { attempt, without } from './check-attempt.js';
 import { activeVolumes } from './check-volumes.js';
 import { runReplication } from './run.js';
+import { together } from '../concurrently.js';
 
 type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
 
@@ -77,7 +78,7 @@ class Check {
     const acting = await connector.actingHost();
     await this.#withPool(async (pool) => {
       const names = configuration.hosts.map(({ name }) => name);
-      const each = await Promise.all(names.map((name) => this.#host(pool, name)));
+      const each = await together(names.map((name) => this.#host(pool, name)));
       this.findings.push(...each.flat(), ...judgeMachines(await this.#machines(pool, names)));
     });
     if (acting !== undefined) {
@@ -203,7 +204,7 @@ class Check {
     target: HostName,
     guest: GuestName,
   ): Promise<readonly Finding[]> {
-    const [from, onto] = await Promise.all([pool.get(source), pool.get(target)]);
+    const [from, onto] = await together([pool.get(source), pool.get(target)]);
     const probe = await from.host.copier.probePeer(onto.host.peer);
     const place = { subject: 'data-path', host: target, guest } as const;
     if (probe.kind !== 'reachable') {
@@ -266,7 +267,7 @@ class Check {
       ),
     );
     const known = [...inventories.values()].filter(({ kind }) => kind === 'known');
-    const each = await Promise.all(
+    const each = await together(
       known.map(({ host: name }) =>
         attempt({ subject: 'auto-activation', host: name }, async () => {
           const { host } = await pool.get(name);

@@ -3,6 +3,7 @@ import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
 import { exitCodeOfInterruption } from '../interruption.js';
 import { recoverHost } from '../recover/recover-host.js';
+import { together } from '../concurrently.js';
 
 /**
  * Undoes on every configured host what interrupted runs left. On a machine that is one of the
@@ -12,7 +13,7 @@ export async function recoverAll(context: RunContext): Promise<RunReport> {
   const startMs = context.clock.elapsedMs();
   context.events.emit({ type: 'run-started', command: 'recover', guests: [] });
   const pool = new HostPool(context.connector);
-  const residue = await Promise.all(
+  const residue = await together(
     context.configuration.hosts.map(async ({ name }) => {
       try {
         return (await recoverHost(context, await pool.get(name))).residue;

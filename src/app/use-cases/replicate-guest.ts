@@ -29,6 +29,7 @@ import { limitDuration } from './duration-limit.js';
 import { composeGuestReport } from './guest-report.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import { Stopwatch } from './stopwatch.js';
+import { together } from '../concurrently.js';
 
 export interface GuestResult {
   readonly report: GuestReport;
@@ -189,7 +190,7 @@ class GuestRun {
   ): Promise<readonly (StandbyRecord | undefined)[]> {
     const { context, sessions, guest, decision } = this.#request;
     const others = guest.hosts.filter((host) => host !== decision.source);
-    return Promise.all(
+    return together(
       others.map(async (name) => {
         const known = locked.find(({ session }) => session.name === name);
         if (known !== undefined) return known.record;
@@ -243,7 +244,7 @@ class GuestRun {
       return { read, result: replicateTarget(replication, target, tell) };
     });
     try {
-      const ends = await Promise.all(served.map(({ read }) => read));
+      const ends = await together(served.map(({ read }) => read));
       await Promise.allSettled([opening.mounted]);
       this.#fill = await opening.stop(ends.includes('completed') ? 'completed' : 'cut-off');
       // Nothing reads the source any more: it is closed while the targets are.
@@ -252,7 +253,7 @@ class GuestRun {
       await Promise.allSettled(served.map(({ result }) => result));
     }
     const source = await opening.source;
-    const results = await Promise.all(served.map(({ result }) => result));
+    const results = await together(served.map(({ result }) => result));
     this.#targetReports.push(...results.map(({ report }) => report));
     const { plan: mounts } = await opening.mounted;
     return { source, mounts, results };

@@ -380,7 +380,7 @@ describe('what goes wrong with the source', () => {
     const file = {
       ...domain.definition.disks[0]!,
       target: 'xvdz',
-      source: { kind: 'file' as const, path: '/img' },
+      source: { kind: 'other' as const, description: 'network disk (rbd)' },
     };
     domain.definition = { ...domain.definition, disks: [...domain.definition.disks, file] };
     const report = await hosts.report();

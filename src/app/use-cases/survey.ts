@@ -15,6 +15,7 @@ import {
 import type { RunContext } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type DiskVolume, onVolumes } from '../stages/open-disks.js';
+import { together } from '../concurrently.js';
 
 /** What is known of the source's disks before they are opened. */
 interface KnownDisks {
@@ -75,7 +76,7 @@ export class GuestSurvey {
     const inventory = await host.volumes.inventory();
     const selection = definition === undefined ? undefined : selectDisks(definition);
     const disks = selection?.kind === 'disks' ? selection.disks : source.disks;
-    const found = await Promise.all(
+    const found = await together(
       disks.map(async ({ target, path }) => {
         const volume =
           inventory.logicalVolumes.find((known) =>
