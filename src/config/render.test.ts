@@ -53,6 +53,7 @@ describe('the configuration in effect', () => {
         withoutSnapshot: []
         exclude:
           - /tmp/*
+        mode: files
         consistency: none
         pauseLimit: 30s
         maxDeletes:
@@ -73,6 +74,7 @@ describe('the configuration in effect', () => {
           withoutSnapshot: []
           exclude:
             - /tmp/*
+          mode: files
           consistency: none
           pauseLimit: 30s
           maxDeletes:

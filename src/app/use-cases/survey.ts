@@ -36,9 +36,15 @@ export class GuestSurvey {
   #source: HostName | undefined;
   #actingHost: HostName | undefined;
   #fstab: FoundFstab | undefined;
+  #plainDisks: readonly string[] = [];
 
   constructor(guest: GuestConfiguration) {
     this.guest = guest;
+  }
+
+  /** Disks of the source that lie on no logical volume, as libvirt names them. */
+  get plainDisks(): readonly string[] {
+    return this.#plainDisks;
   }
 
   /** What libvirt said on each host that was asked. */
@@ -57,6 +63,9 @@ export class GuestSurvey {
   learnSource(disks: KnownDisks, record: StandbyRecord | undefined): void {
     const { session, definition, inventory, origins } = disks;
     this.#source = session.name;
+    this.#plainDisks = origins
+      .filter(({ storage }) => storage.kind !== 'volume')
+      .map(({ target }) => target);
     this.#learn(session.name, {
       definition,
       inventory,
