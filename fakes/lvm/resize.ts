@@ -7,6 +7,7 @@ import { allocateLinear } from './allocate.js';
 import { commitMetadata, withChangedVolume } from './commit.js';
 import { volumeNamed } from './lookup.js';
 import type { ScannedGroup } from './scan.js';
+import { largestUsefulExtents } from './snapshots.js';
 import { segmentTable } from './tables.js';
 import type { AllocatedSegment, LogicalVolumeMetadata } from './types.js';
 
@@ -40,6 +41,17 @@ export function extendVolume(
   );
   growMap(machine, changed, volumeNamed(changed.metadata, name));
   return changed;
+}
+
+/**
+ * The largest size that LVM gives a volume: a thick snapshot gets no more than all of its origin
+ * takes when every chunk has changed (seen on a real host: lvextend says so, and ends with 0).
+ */
+export function extentsLimit({ metadata }: ScannedGroup, { role }: LogicalVolumeMetadata): number {
+  if (role.kind !== 'snapshot') return Number.POSITIVE_INFINITY;
+  const { extentSectors } = metadata;
+  const originSectors = volumeNamed(metadata, role.origin).extentCount * extentSectors;
+  return largestUsefulExtents(originSectors, role.chunkSectors, extentSectors);
 }
 
 function joinSegments(segments: readonly AllocatedSegment[]): readonly AllocatedSegment[] {

@@ -15,7 +15,7 @@ import { settleUdev } from '../block/udev-queue.js';
 import { activateVolume } from '../lvm/activation.js';
 import { findVolume, mapOf } from '../lvm/lookup.js';
 import { removeVolume } from '../lvm/remove.js';
-import { extendVolume } from '../lvm/resize.js';
+import { extendVolume, extentsLimit } from '../lvm/resize.js';
 import { defaultScope, type LvmScan, type ScannedGroup, scanLvm } from '../lvm/scan.js';
 import {
   createThickSnapshot,
@@ -191,7 +191,8 @@ function extendSnapshot(
     throw portError(machine, 'volume-not-found', `no snapshot ${proof.name}`);
   }
   requireOurs(machine, proof, volume);
-  const wanted = Math.ceil(sizeBytes / (group.metadata.extentSectors * 512));
+  const asked = Math.ceil(sizeBytes / (group.metadata.extentSectors * 512));
+  const wanted = Math.min(asked, extentsLimit(group, volume));
   const added = wanted - volume.extentCount;
   if (added <= 0) return describeVolume(machine, group, volume);
   const changed = orPortError(machine, () => extendVolume(machine, group, proof.name, added), {

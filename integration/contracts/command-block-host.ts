@@ -29,6 +29,9 @@ export async function commandBlockHost(options: CommandBlockHostOptions): Promis
   return host;
 }
 
+/** What LVM takes for /dev while it makes a guest's group, which stays inactive. */
+const guestGroupDirectory = '/run/xen-backup-contract-dev';
+
 class CommandBlockHost implements BlockHost {
   readonly ports: BlockPorts;
   readonly clock: Clock;
@@ -97,7 +100,10 @@ class CommandBlockHost implements BlockHost {
   }
 
   async createGuestGroup({ name, devices, volumes }: SampleGroup): Promise<void> {
-    const config = ['--config', guestDevices(devices)];
+    // With the host's own name a group is refused where /dev/NAME exists already.
+    await this.#must(['mkdir', '-p', guestGroupDirectory]);
+    const elsewhere = `devices{dir="${guestGroupDirectory}" `;
+    const config = ['--config', guestDevices(devices).replace('devices{', elsewhere)];
     await this.#must([
       'vgcreate',
       ...config,

@@ -233,21 +233,13 @@ export function describeVolumeManagerContract(name: string, makeHost: MakeBlockH
       await volumes().removeSnapshot(wanted);
     });
 
-    it('grows nothing that is not ours, not there, or has no room to grow', async () => {
-      await host().createVolume('vm-grow-not', size);
-      const wanted = request('vm-grow-not', 4 * mebibyte);
+    it('grows no further than all of its origin takes', async () => {
+      await host().createVolume('vm-grow-all', size);
+      const wanted = request('vm-grow-all', 4 * mebibyte);
       await volumes().createSnapshot(wanted);
-      const foreign = { ...wanted, tags: [...tags, 'xen-backup-another-run'] };
-      const cases = [
-        [foreign, 8 * mebibyte, 'ownership-unproven'],
-        [{ ...wanted, name: 'no-such-snapshot' }, 8 * mebibyte, 'volume-not-found'],
-        [wanted, 2 ** 50, 'volume-group-full'],
-      ] as const;
-      for (const [proof, sizeBytes, code] of cases) {
-        const growth = volumes().extendSnapshot(proof, sizeBytes);
-        await expect(growth, code).rejects.toMatchObject({ code });
-      }
-      expect(await listed(wanted.name)).toMatchObject({ sizeBytes: 4 * mebibyte });
+      const grown = await volumes().extendSnapshot(wanted, 2 ** 50);
+      expect(grown.sizeBytes).toBeGreaterThan(size);
+      expect(grown.sizeBytes).toBeLessThan(2 * size);
       await volumes().removeSnapshot(wanted);
     });
 
@@ -305,6 +297,28 @@ export function describeVolumeManagerContract(name: string, makeHost: MakeBlockH
       await volumes().createSnapshot(wanted);
       await volumes().removeSnapshot(wanted);
       await host().ports.deviceMapper.remove(map.name, map.uuid);
+    });
+
+    // The last one: nothing else has room beside the filler.
+    it('grows nothing that is not ours, not there, or has no room to grow', async () => {
+      await host().createVolume('vm-grow-not', size);
+      const wanted = request('vm-grow-not', 4 * mebibyte);
+      await volumes().createSnapshot(wanted);
+      const { volumeGroups } = await volumes().inventory();
+      const group = volumeGroups.find(({ name }) => name === host().volumeGroup);
+      await host().createVolume('vm-filler', (group?.freeBytes ?? 0) - 8 * mebibyte);
+      const foreign = { ...wanted, tags: [...tags, 'xen-backup-another-run'] };
+      const cases = [
+        [foreign, 8 * mebibyte, 'ownership-unproven'],
+        [{ ...wanted, name: 'no-such-snapshot' }, 8 * mebibyte, 'volume-not-found'],
+        [wanted, size / 2, 'volume-group-full'],
+      ] as const;
+      for (const [proof, sizeBytes, code] of cases) {
+        const growth = volumes().extendSnapshot(proof, sizeBytes);
+        await expect(growth, code).rejects.toMatchObject({ code });
+      }
+      expect(await listed(wanted.name)).toMatchObject({ sizeBytes: 4 * mebibyte });
+      await volumes().removeSnapshot(wanted);
     });
   });
 }

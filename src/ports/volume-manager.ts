@@ -83,7 +83,8 @@ export interface VolumeManager {
    * Makes a thick snapshot of ours larger, while it is read, and leaves it unknown to dmeventd: LVM
    * would otherwise have it monitored from then on.
    *
-   * @param sizeBytes - of the whole snapshot; LVM rounds it up to extents
+   * @param sizeBytes - of the whole snapshot; LVM rounds it up to extents, and gives no more than a
+   *   snapshot of its origin can ever fill (measured)
    * @returns the snapshot as it is then
    * @throws `ownership-unproven`, `volume-group-full`, `volume-not-found`, `command-failed`.
    */

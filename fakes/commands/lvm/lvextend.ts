@@ -1,6 +1,6 @@
 import { freeExtents } from '../../lvm/allocate.js';
 import { monitorVolume } from '../../lvm/activation.js';
-import { extendVolume } from '../../lvm/resize.js';
+import { extendVolume, extentsLimit } from '../../lvm/resize.js';
 import { isSimulationError } from '../../world/errors.js';
 import { lastValue, type OptionSpec, valued } from '../getopt.js';
 import { notSimulated, type SimulatedCommand } from '../types.js';
@@ -25,8 +25,9 @@ export const lvextend: SimulatedCommand = (machine, argv) =>
     if (resolved.kind === 'missing') return lvmFailure(invocation, resolved.complaints);
     const { group, volume } = resolved.value;
     const { extentSectors, name } = group.metadata;
-    const wanted = wantedExtents(invocation, volume.extentCount, extentSectors);
-    if (wanted === undefined) return notSimulated(argv);
+    const asked = wantedExtents(invocation, volume.extentCount, extentSectors);
+    if (asked === undefined) return notSimulated(argv);
+    const wanted = Math.min(asked, extentsLimit(group, volume));
     if (wanted <= volume.extentCount) {
       return lvmFailure(invocation, [
         `New size given (${wanted} extents) not larger than existing size (${volume.extentCount} extents)`,
@@ -46,6 +47,7 @@ export const lvextend: SimulatedCommand = (machine, argv) =>
     const size = (extents: number): string =>
       `${humanSize(extents * extentSectors * 512, 'unit')} (${extents} extents)`;
     return lvmSuccess(invocation, [
+      ...(wanted < asked ? [`Reached maximum COW size ${size(wanted)}.`] : []),
       `Size of logical volume ${name}/${volume.name} changed from ${size(volume.extentCount)} to ${size(wanted)}.`,
       `Logical volume ${name}/${volume.name} successfully resized.`,
     ]);
