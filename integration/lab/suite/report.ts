@@ -36,7 +36,7 @@ export function markdown(rows: readonly ReportRow[], processors: number): string
 }
 
 function line({ part: { name, shows }, result }: ReportRow): string {
-  if (result === undefined) return `| ${name} | ${shows} | NOT RUN | | | | |`;
+  if (result === undefined) return `| ${name} | ${shows} | no result kept | | | | |`;
   const { passed, tests, seconds, commit, date } = result;
   const figures = [tests, seconds, commit.slice(0, 10), date].join(' | ');
   return `| ${name} | ${shows} | ${passed ? 'passed' : 'FAILED'} | ${figures} |`;
