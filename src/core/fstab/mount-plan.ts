@@ -26,6 +26,7 @@ export interface PlannedMount {
 export interface PlannedSubvolume {
   /** From the top of its file system: `/@home`. */
   readonly path: string;
+  /** Where the guest mounts it. */
   readonly guestPath: string;
 }
 
