@@ -106,6 +106,19 @@ describe('what of a content is sealed', () => {
     ['short', new Uint8Array(100)],
     ['of something else', new Uint8Array(4096)],
     [
+      'with blocks of no power of two',
+      xfs((view) => {
+        view.setUint32(4, 4098);
+      }),
+    ],
+    [
+      'with sectors of no power of two',
+      xfs((view) => {
+        view.setUint16(100, 0xb4a4);
+        view.setUint16(102, 514);
+      }),
+    ],
+    [
       'of one whose log lies elsewhere',
       xfs((view) => {
         view.setBigUint64(48, 0n);

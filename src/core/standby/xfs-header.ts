@@ -27,13 +27,22 @@ export function xfsRegions(header: Uint8Array): readonly ByteRange[] | undefined
   const blockBytes = view.getUint32(4);
   const blocks = Number(view.getBigUint64(8));
   const sectorBytes = view.getUint16(102);
-  const isPlausible = magic === 0x58465342 && blockBytes >= 512 && sectorBytes >= 512 && blocks > 0;
+  const isPlausible =
+    magic === 0x58465342 &&
+    blocks > 0 &&
+    isPowerOfTwo(blockBytes, 512, 64 * kibibyte) &&
+    isPowerOfTwo(sectorBytes, 512, 32 * kibibyte);
   if (!isPlausible) return undefined;
   const version = view.getUint16(100) & 0xf;
   if (version !== 5) return groupHeaders(view, blockBytes, sectorBytes);
   const log = logWindow(view, blockBytes);
   if (log.length === 0) return undefined;
   return [{ offsetBytes: 0, lengthBytes: 4 * kibibyte }, ...log];
+}
+
+/** The kernel mounts no other sizes of blocks and sectors: XFS_MIN_BLOCKSIZE and its neighbours. */
+function isPowerOfTwo(value: number, minimum: number, maximum: number): boolean {
+  return value >= minimum && value <= maximum && Number.isInteger(Math.log2(value));
 }
 
 function logWindow(view: DataView, blockBytes: number): readonly ByteRange[] {
