@@ -13,6 +13,7 @@ const packages = [
   // Volumes and file systems
   ...['lvm2', 'dmeventd', 'thin-provisioning-tools', 'kpartx', 'parted', 'fdisk', 'util-linux'],
   ...['e2fsprogs', 'xfsprogs', 'btrfs-progs', 'dosfstools', 'acl', 'attr', 'libcap2-bin'],
+  ...['qemu-utils'],
   // Copying and control
   ...['rsync', 'openssh-server', 'openssh-client', 'iproute2', 'sudo', 'libstdc++6'],
   // What the 2009 script calls
