@@ -70,8 +70,9 @@ async function runWhileGuestWrites(script: string): Promise<ExecResult> {
 async function realPassBegins(): Promise<void> {
   for (let seconds = 0; seconds < 900; seconds += 2) {
     const { stdout } = await lab.host('dom0a').exec(['pgrep', '-a', 'rsync']);
-    const senders = stdout.split('\n').filter((line) => line.includes('--rsync-path='));
-    if (senders.some((line) => !/ -n /.test(line))) return;
+    // Behind it stands the receiver's script, which has options of its own.
+    const senders = stdout.split('\n').map((line) => line.split('--rsync-path='));
+    if (senders.some(([own = '', receiver]) => receiver !== undefined && !/ -n /.test(own))) return;
     await sleep(2000);
   }
   throw new Error('no pass that writes began within 15 minutes');
