@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lab } from '../lab.js';
+import { clearOut } from './changes.js';
 import { useLab, xenBackup } from './use-lab.js';
 
 const standby = () => lab.host('dom0b');
@@ -22,7 +23,9 @@ describe('a standby that somebody uses, or has used', () => {
   useLab('standby.test.ts');
 
   test('is replicated while nobody does, and sealed', async () => {
-    expect(await xenBackup('dom0a', 'run', 'dc1')).toMatchObject({ exitCode: 0 });
+    await clearOut();
+    const run = await xenBackup('dom0a', 'run', 'dc1', '--allow-deletes');
+    expect(run).toMatchObject({ exitCode: 0 });
     const positions = ['xvda/1', 'VolGroup00/LogVol00', 'VolGroup00/LogVol01'];
     expect(JSON.parse(await record())).toMatchObject({
       state: 'complete',
@@ -92,7 +95,7 @@ describe('a standby that somebody uses, or has used', () => {
     expect(right).toMatchObject({ exitCode: 0 });
     const { differences, files } = await lab.compareReplica('dc1');
     expect(differences).toEqual([]);
-    expect(files).toBeGreaterThan(5_000);
+    expect(files).toBeGreaterThan(200);
     expect(await lab.residue()).toEqual([]);
   });
 });

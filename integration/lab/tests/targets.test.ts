@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lab } from '../lab.js';
-import { changeGuest } from './changes.js';
+import { changeGuest, clearOut } from './changes.js';
 import { configure, pairConfiguration, useLab, xenBackup } from './use-lab.js';
 
 const [source, target] = [() => lab.host('dom0a'), () => lab.host('dom0b')];
@@ -48,12 +48,13 @@ describe('a target that cannot be served', () => {
   });
 
   test('because it is full: the copy fails, and the standby is marked torn', async () => {
+    await clearOut();
     await changeGuest('dc1');
     await lab.inGuest('dc1', largeChange);
     // No record yet: a standby that was seeded by hand is taken as it is.
     await inStandbyRoot('dd', 'if=/dev/zero', 'of=/mnt/filled', 'bs=1M', 'conv=fsync');
     const before = await lab.compareReplica('dc1');
-    const run = await xenBackup('dom0a', 'run', 'dc1');
+    const run = await xenBackup('dom0a', 'run', 'dc1', '--allow-deletes');
     expect(run.exitCode).toBe(10);
     expect(flat(run.stdout + run.stderr)).toMatch(/[Nn]o space left on device/);
     expect(JSON.parse(await target().must(['cat', recordFile]))).toMatchObject({
@@ -71,7 +72,8 @@ describe('a target that cannot be served', () => {
 
   test('is repaired by the next run once there is room', async () => {
     await inStandbyRoot('rm', '/mnt/filled');
-    expect(await xenBackup('dom0a', 'run', 'dc1')).toMatchObject({ exitCode: 0 });
+    const run = await xenBackup('dom0a', 'run', 'dc1', '--allow-deletes');
+    expect(run).toMatchObject({ exitCode: 0 });
     expect((await lab.compareReplica('dc1')).differences).toEqual([]);
     expect(await lab.residue()).toEqual([]);
   });
