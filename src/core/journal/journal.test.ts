@@ -172,6 +172,11 @@ describe('readJournal', () => {
     ],
     ['is a list', [1]],
     ['is nothing', null],
+    ['has a number below the first', entry('intent', 1, -1)],
+    [
+      'has a step with a number below the first',
+      { ...entry('intent', 1), step: { ...mount(1), id: -1 } },
+    ],
   ])('takes a line for damaged that %s', (_, value) => {
     const text = `${JSON.stringify(value)}\n${write([entry('intent', 2)])}`;
     expect(readJournal(text)).toMatchObject({ damagedLines: [1], entries: [{ seq: 2 }] });

@@ -66,7 +66,7 @@ function isEntry(value: unknown): value is JournalEntry {
   const { v, seq, bootId, phase, step } = value;
   return (
     v === 1 &&
-    Number.isSafeInteger(seq) &&
+    isCount(seq) &&
     typeof bootId === 'string' &&
     (phase === 'intent' || phase === 'done' || phase === 'undone') &&
     isObject(step) &&
@@ -80,7 +80,7 @@ function isUndoable(step: Readonly<Record<string, unknown>>): boolean {
   const fields = Object.entries(undoFields).find(([known]) => known === kind)?.[1];
   return (
     fields !== undefined &&
-    Number.isSafeInteger(id) &&
+    isCount(id) &&
     isText(host) &&
     Object.entries(fields).every(([field, pattern]) => {
       const value = step[field];
@@ -88,6 +88,11 @@ function isUndoable(step: Readonly<Record<string, unknown>>): boolean {
     }) &&
     (kind !== 'create-snapshot' || (Array.isArray(tags) && tags.length > 0 && tags.every(isText)))
   );
+}
+
+/** Numbers of lines and steps are counted up from the first. */
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isText(value: unknown): boolean {
