@@ -50,6 +50,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Promise',
+          property: 'all',
+          message: 'When one fails, Promise.all leaves the others at work: together() does not.',
+        },
+      ],
+    },
+  },
+  {
     // Output goes through an injected terminal; only tools around the program print directly.
     files: ['integration/**/*.ts'],
     rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' },

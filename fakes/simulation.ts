@@ -1,6 +1,6 @@
 import { type Configuration, type HostConfiguration, XenBackupError } from '../src/core/index.js';
 import type { ResolvedConfiguration } from '../src/config/resolve.js';
-import type { Clock, CommandRunner } from '../src/ports/index.js';
+import type { Clock, HostRunner } from '../src/ports/index.js';
 import { allCommands } from './commands/all-commands.js';
 import { FaultScript } from './faults/script.js';
 import type { FaultRule } from './faults/types.js';
@@ -134,7 +134,7 @@ export class Simulation {
    * @throws `host-unreachable`, `host-key-unknown`, `host-key-mismatch`,
    * `host-authentication-failed`.
    */
-  async connect(host: HostConfiguration): Promise<CommandRunner> {
+  async connect(host: HostConfiguration): Promise<HostRunner> {
     const machine = [...this.world.machines.values()].find((candidate) => isAt(candidate, host));
     if (machine === undefined) {
       throw unreachable(host, `the name ${host.address} cannot be resolved`);

@@ -1,7 +1,7 @@
-import { type ErrorCode, XenBackupError } from '../../src/core/errors/index.js';
+import { type ErrorCode, toXenBackupError, XenBackupError } from '../../src/core/errors/index.js';
 import type { Command } from '../../src/ports/index.js';
 
-/** The errors a {@link CommandRunner} documents, for one host. */
+/** The errors a {@link HostRunner} documents, for one host. */
 export class RunnerErrors {
   readonly #host: string;
 
@@ -12,6 +12,23 @@ export class RunnerErrors {
   unreachable(): XenBackupError {
     const message = `${this.#host} does not answer any more`;
     return new XenBackupError('host-unreachable', { message, details: { host: this.#host } });
+  }
+
+  closed(): XenBackupError {
+    const message = `the connections to ${this.#host} were closed`;
+    return new XenBackupError('host-unreachable', { message, details: { host: this.#host } });
+  }
+
+  /** With a cause, the host could not be asked whether a command is dead. */
+  notClosed(errors: readonly unknown[]): XenBackupError {
+    const all = errors.map((error) => toXenBackupError(error));
+    const alive = all.filter(({ cause }) => cause === undefined);
+    const told = alive.length > 0 ? alive : all;
+    return new XenBackupError(alive.length > 0 ? 'command-stop-unproven' : 'host-unreachable', {
+      message: told.map(({ message }) => message).join('; '),
+      details: { host: this.#host },
+      cause: told[0],
+    });
   }
 
   notInstalled(command: Command): XenBackupError {

@@ -1,9 +1,4 @@
-import type {
-  Command,
-  CommandResult,
-  CommandRunner,
-  RunningCommand,
-} from '../../src/ports/index.js';
+import type { Command, CommandResult, HostRunner, RunningCommand } from '../../src/ports/index.js';
 import type { CommandOutcome } from '../commands/types.js';
 import { canReach, watchLink, whenReachable } from '../network/links.js';
 import { keepAliveMs } from '../network/types.js';
@@ -18,6 +13,7 @@ import { stopSession } from './stop-session.js';
 const defaultTimeoutMs = 120_000;
 const defaultMaxOutputBytes = 16 * 1024 * 1024;
 const defaultGraceMs = 5_000;
+const closingGraceMs = 1_000;
 
 export interface SimulatedRunnerOptions {
   readonly launcher: Launcher;
@@ -34,12 +30,14 @@ interface Started extends LaunchedProcess {
 }
 
 /**
- * The {@link CommandRunner} of a simulated host. Local when xen-backup runs on that machine, else
+ * The {@link HostRunner} of a simulated host. Local when xen-backup runs on that machine, else
  * over SSH: then the network is between, and a command outlives the connection it came over.
  */
-export class SimulatedRunner implements CommandRunner {
+export class SimulatedRunner implements HostRunner {
   readonly #options: SimulatedRunnerOptions;
   readonly #errors: RunnerErrors;
+  readonly #atWork = new Set<() => Promise<void>>();
+  #closing: Promise<void> | undefined;
 
   constructor(options: SimulatedRunnerOptions) {
     this.#options = options;
@@ -102,6 +100,22 @@ export class SimulatedRunner implements CommandRunner {
     };
   }
 
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  /** As the real runner does: all at the same time, and the worst that was heard is told. */
+  async #endAll(): Promise<void> {
+    const stopped = await Promise.allSettled([...this.#atWork].map((stop) => stop()));
+    const errors = stopped.flatMap((result): unknown[] =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (errors.length === 0) return;
+    this.#options.controller.requireAlive();
+    throw this.#errors.notClosed(errors);
+  }
+
   get #clock(): SimulatedClock {
     return this.#options.machine.world.clock;
   }
@@ -110,6 +124,7 @@ export class SimulatedRunner implements CommandRunner {
     const { launcher, machine, controller } = this.#options;
     controller.requireAlive();
     await this.#connection();
+    if (this.#closing !== undefined) throw this.#errors.closed();
     if (launcher.entryFor(machine, command.argv[0]) === 'not-installed') {
       throw this.#errors.notInstalled(command);
     }
@@ -120,6 +135,9 @@ export class SimulatedRunner implements CommandRunner {
     const request = { machine, argv: command.argv, input, stdin, stdout, controller, connected };
     const started = { ...launcher.launch(request), stdin, stdout };
     this.#closeWhenWeDie(started);
+    const stop = (): Promise<void> => this.#stop(started, command, closingGraceMs);
+    this.#atWork.add(stop);
+    void started.ended.finally(() => this.#atWork.delete(stop));
     return started;
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Argv, CommandRunner } from '../../src/ports/index.js';
+import type { Argv, HostRunner } from '../../src/ports/index.js';
 
 /** Commands of the world under test that behave as their names say. */
 export interface SampleCommands {
@@ -19,7 +19,7 @@ export interface SampleCommands {
 }
 
 export interface OpenedRunner {
-  readonly runner: CommandRunner;
+  readonly runner: HostRunner;
   /** Whether a process lives on the runner's host, asked by other means than the runner. */
   isAlive(processId: number): Promise<boolean>;
   close(): Promise<void>;
@@ -31,7 +31,10 @@ export interface CommandRunnerHarness {
   open(): Promise<OpenedRunner>;
 }
 
-/** What every {@link CommandRunner} promises. */
+/** Within this everything is dead once its runner is closed, however slow the machine. */
+const closedWithinMs = 45_000;
+
+/** What every {@link HostRunner} promises. */
 export function describeCommandRunner(harness: CommandRunnerHarness): void {
   describe(`command runner contract: ${harness.name}`, () => {
     const { commands } = harness;
@@ -158,5 +161,59 @@ export function describeCommandRunner(harness: CommandRunnerHarness): void {
         expect((await running.result).exitCode).toBe(137);
       },
     );
+
+    describe('when it is closed', { timeout: 60_000 }, () => {
+      it('ends what still runs, proven dead, and tells whoever listens', async () => {
+        const other = await harness.open();
+        const running = await other.runner.start({ argv: commands.hangs });
+        // As one that was given up because another failed: its process id is nobody's.
+        const abandoned = other.runner.run({ argv: commands.hangs });
+        expect(await other.isAlive(running.processId)).toBe(true);
+        const begun = performance.now();
+        await other.runner.close();
+        expect(performance.now() - begun).toBeLessThan(closedWithinMs);
+        expect(await other.isAlive(running.processId)).toBe(false);
+        for await (const chunk of running.stdout) expect(chunk).toBe('');
+        expect((await running.result).exitCode).toBeGreaterThan(128);
+        expect((await abandoned).exitCode).toBeGreaterThan(128);
+        await other.close();
+      });
+
+      it('starts nothing any more, and may be closed again', async () => {
+        const other = await harness.open();
+        await other.runner.run({ argv: commands.prints.argv });
+        await other.runner.close();
+        const refused = { code: 'host-unreachable' };
+        await expect(other.runner.run({ argv: commands.hangs })).rejects.toMatchObject(refused);
+        await expect(other.runner.start({ argv: commands.hangs })).rejects.toMatchObject(refused);
+        await other.runner.close();
+        await other.close();
+      });
+
+      it('leaves alone what belongs to another runner', async () => {
+        const other = await harness.open();
+        const running = await opened.runner.start({ argv: commands.hangs });
+        await other.runner.close();
+        expect(await opened.isAlive(running.processId)).toBe(true);
+        await running.stop();
+        await other.close();
+      });
+
+      it.skipIf(commands.stubborn === undefined)('kills what ignores TERM', async () => {
+        const other = await harness.open();
+        const running = await other.runner.start({ argv: commands.stubborn ?? commands.missing });
+        let childProcessId = Number.NaN;
+        for await (const chunk of running.stdout) {
+          childProcessId = Number(chunk.trim());
+          break;
+        }
+        const begun = performance.now();
+        await other.runner.close();
+        expect(performance.now() - begun).toBeLessThan(closedWithinMs);
+        expect(await other.isAlive(running.processId)).toBe(false);
+        expect(await other.isAlive(childProcessId)).toBe(false);
+        await other.close();
+      });
+    });
   });
 }

@@ -26,11 +26,14 @@ const runner = createLocalRunner({ hostName });
 describeCommandRunner({
   name: 'local runner',
   commands: shellCommands,
-  open: async () => ({
-    runner,
-    isAlive: async (processId) => isAliveHere(processId),
-    close: async () => undefined,
-  }),
+  open: async () => {
+    const own = createLocalRunner({ hostName });
+    return {
+      runner: own,
+      isAlive: async (processId) => isAliveHere(processId),
+      close: () => own.close(),
+    };
+  },
 });
 
 function temporaryDirectory(): string {

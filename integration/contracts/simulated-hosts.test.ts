@@ -186,10 +186,11 @@ for (const from of ['dom0a', 'outside']) {
       }
       const launcher = new Launcher(world, new FaultScript(), samples);
       const controller = new Controller(from);
+      const runner = new SimulatedRunner({ launcher, machine, controller, host: 'dom0a' });
       return {
-        runner: new SimulatedRunner({ launcher, machine, controller, host: 'dom0a' }),
+        runner,
         isAlive: async (processId) => machine.processes.has(processId),
-        close: async () => undefined,
+        close: () => runner.close(),
       };
     },
   });

@@ -1,5 +1,11 @@
 import { STOP_RECEIVERS_SCRIPT } from '../../src/adapters/rsync/scripts.js';
-import type { Argv, Command, CommandRunner, RunningCommand } from '../../src/ports/index.js';
+import type {
+  Argv,
+  Command,
+  CommandRunner,
+  HostRunner,
+  RunningCommand,
+} from '../../src/ports/index.js';
 import { isSender } from './flow-sender.js';
 
 /** A sender that is to run for real. */
@@ -10,7 +16,7 @@ export interface PreparedSender {
 }
 
 export interface FlowRunners {
-  readonly simulated: CommandRunner;
+  readonly simulated: HostRunner;
   /** On this machine: senders. */
   readonly here: CommandRunner;
   /** On the peer: the search for receivers. */
@@ -19,7 +25,7 @@ export interface FlowRunners {
 }
 
 /** Everything goes to the simulated host, except for what copies. */
-export function flowRunner({ simulated, here, there, prepare }: FlowRunners): CommandRunner {
+export function flowRunner({ simulated, here, there, prepare }: FlowRunners): HostRunner {
   return {
     run: (command) =>
       command.argv[2] === STOP_RECEIVERS_SCRIPT ? there.run(command) : simulated.run(command),
@@ -27,6 +33,8 @@ export function flowRunner({ simulated, here, there, prepare }: FlowRunners): Co
       isSender(command.argv)
         ? startReal(here, command, await prepare(command.argv))
         : simulated.start(command),
+    // The others serve both hosts.
+    close: () => simulated.close(),
   };
 }
 

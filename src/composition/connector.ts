@@ -5,13 +5,14 @@ import type { Clock, CommandRunner, HostConnector, ReplicationPeer } from '../po
 export interface Connector extends HostConnector {
   /** Real time for real hosts, simulated time for simulated ones. */
   readonly clock: Clock;
-  /** Ends every connection that is still open. */
+  /** Ends every connection that is still open, with all that still runs over it. Never throws. */
   close(): Promise<void>;
 }
 
 /** A way to run commands on a host, and its end. */
 export interface HostLink {
   readonly runner: CommandRunner;
+  /** @throws as `HostRunner.close`. */
   close(): Promise<void>;
 }
 

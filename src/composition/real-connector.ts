@@ -2,6 +2,7 @@ import {
   type Configuration,
   type HostConfiguration,
   type HostName,
+  together,
   XenBackupError,
 } from '../core/index.js';
 import type { Clock, Host } from '../ports/index.js';
@@ -80,11 +81,11 @@ export class RealConnector implements Connector {
 
   async actingHost(): Promise<HostName | undefined> {
     const hosts = this.#configuration.hosts;
-    const places = await Promise.all(hosts.map((host) => this.#place(host)));
+    const places = await together(hosts.map((host) => this.#place(host)));
     const decided = hosts.find((_, index) => places[index] === 'this-machine');
     if (decided !== undefined || this.#machine.bootId() === undefined) return decided?.name;
     const unproven = hosts.filter((_, index) => places[index] === 'unproven');
-    const found = await Promise.all(
+    const found = await together(
       // A host that does not answer is not this machine; its error comes when it is needed.
       unproven.map((host) =>
         this.#link(host).then(
@@ -140,7 +141,7 @@ export class RealConnector implements Connector {
       hostName: host.name,
       elevation: host.sudo ? 'sudo' : 'none',
     });
-    return { runner, close: () => Promise.resolve(), place: 'this-machine' };
+    return { runner, close: () => runner.close(), place: 'this-machine' };
   }
 
   async #isThisMachine(host: HostConfiguration, remote: HostLink): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { HostLink } from './connector.js';
  */
 export async function connectRemote(host: HostConfiguration): Promise<HostLink> {
   const { name, sudo, address, port, user, identityFile, knownHostsFile } = host;
+  const local = createLocalRunner({ hostName: 'this machine' });
   const ssh = createSshRunner({
     hostName: name,
     target: {
@@ -21,14 +22,15 @@ export async function connectRemote(host: HostConfiguration): Promise<HostLink> 
       ...(knownHostsFile === undefined ? {} : { knownHostsFile }),
     },
     elevation: sudo ? 'sudo' : 'none',
-    local: createLocalRunner({ hostName: 'this machine' }),
+    local,
   });
+  const close = (): Promise<void> => ssh.close().finally(() => local.close());
   try {
     await ssh.connect();
     await requireRoot(name, ssh.runner);
-    return { runner: ssh.runner, close: () => ssh.close() };
+    return { runner: ssh.runner, close };
   } catch (error) {
-    await ssh.close();
+    await close();
     throw error;
   }
 }

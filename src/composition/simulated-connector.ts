@@ -1,5 +1,5 @@
 import { type Configuration, type HostConfiguration, XenBackupError } from '../core/index.js';
-import type { Clock, CommandRunner } from '../ports/index.js';
+import type { Clock, HostRunner } from '../ports/index.js';
 import type { CommandTrace } from './command-trace.js';
 import { type Connector, replicationPeer } from './connector.js';
 import { createHost } from './host.js';
@@ -18,7 +18,7 @@ export interface SimulatedHosts {
    *
    * @throws what connecting over SSH throws: see `HostConnector.connect`.
    */
-  connect(host: HostConfiguration): Promise<CommandRunner>;
+  connect(host: HostConfiguration): Promise<HostRunner>;
 }
 
 /** What a connector to simulated hosts may be given. */
@@ -34,6 +34,7 @@ export function createSimulatedConnector(
   options: SimulatedConnectorOptions = {},
 ): Connector {
   const { clock } = simulation;
+  const connected = new Set<HostRunner>();
   return {
     clock,
     connect: async (name) => {
@@ -42,16 +43,23 @@ export function createSimulatedConnector(
         throw new XenBackupError('usage-invalid', { message: `no host ${name} is configured` });
       }
       const runner = await simulation.connect(host);
+      connected.add(runner);
       return createHost({
         name,
         runner: options.trace?.watch(name, runner) ?? runner,
         peer: replicationPeer(host),
         clock,
         libvirtUri: configuration.libvirtUri,
-        close: () => Promise.resolve(),
+        close: () => {
+          connected.delete(runner);
+          return runner.close();
+        },
       });
     },
     actingHost: () => Promise.resolve(simulation.actingHost(configuration)),
-    close: () => Promise.resolve(),
+    close: async () => {
+      await Promise.allSettled([...connected].map((runner) => runner.close()));
+      connected.clear();
+    },
   };
 }

@@ -1,5 +1,6 @@
 export * from './capture/index.js';
 export * from './check/index.js';
+export * from './concurrency/index.js';
 export * from './discovery/index.js';
 export * from './errors/index.js';
 export type * from './events/index.js';

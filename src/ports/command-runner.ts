@@ -68,3 +68,17 @@ export interface CommandRunner {
    */
   start(command: Command): Promise<RunningCommand>;
 }
+
+/** A {@link CommandRunner} with an end: all that a connected host stands on. */
+export interface HostRunner extends CommandRunner {
+  /**
+   * Ends what was begun over this runner and has not been seen to end, each proven dead as by
+   * {@link RunningCommand.stop}: nobody may be waiting for it any more. What ends so tells its
+   * exit code, if anybody listens. From then on nothing is started (`host-unreachable`). Twice is
+   * as good as once.
+   *
+   * @throws `command-stop-unproven` when something survives; `host-unreachable` when something may
+   * still be at work, and the host cannot be asked.
+   */
+  close(): Promise<void>;
+}

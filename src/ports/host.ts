@@ -42,7 +42,12 @@ export interface Host {
   readonly blocks: BlockTransfer;
   /** For probing SSH between hosts in `check`; nothing else in the core's reach uses it. */
   readonly runner: CommandRunner;
-  /** Ends connections and helper processes. The host cannot be used afterwards. */
+  /**
+   * Ends what is still at work there, helper processes among it, then the connections. The host
+   * cannot be used afterwards.
+   *
+   * @throws as `HostRunner.close`; the connections are closed all the same.
+   */
   close(): Promise<void>;
 }
 

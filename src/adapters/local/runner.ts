@@ -1,5 +1,5 @@
 import type { HostName } from '../../core/model/index.js';
-import type { CommandRunner } from '../../ports/index.js';
+import type { HostRunner } from '../../ports/index.js';
 import type { Elevation } from '../shared/command-environment.js';
 import { SessionRunner } from '../shared/session-runner.js';
 import { LocalLauncher } from './launcher.js';
@@ -12,7 +12,7 @@ export interface LocalRunnerOptions {
 }
 
 /** The runner of the machine that xen-backup itself runs on. */
-export function createLocalRunner(options: LocalRunnerOptions): CommandRunner {
+export function createLocalRunner(options: LocalRunnerOptions): HostRunner {
   const { hostName, elevation = 'none' } = options;
   return new SessionRunner(hostName, new LocalLauncher(hostName), elevation);
 }

@@ -1,3 +1,4 @@
+import { together } from '../../core/concurrency/index.js';
 import { XenBackupError } from '../../core/errors/index.js';
 import type { BackingStore, HostName } from '../../core/model/index.js';
 import type {
@@ -67,7 +68,7 @@ class LosetupBackingStores implements BackingStores {
     if (found.kind === 'file') return { ...found, path };
     if (found.kind === 'device') {
       const { major, minor } = found;
-      const [sizeBytes, revision] = await Promise.all([
+      const [sizeBytes, revision] = await together([
         this.#read({ argv: argv.sizeArgv(path) }, parseBytes),
         this.#read({ argv: argv.countersArgv(major, minor) }, parseSectorsWritten),
       ]);

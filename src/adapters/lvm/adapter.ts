@@ -1,3 +1,4 @@
+import { together } from '../../core/concurrency/index.js';
 import { XenBackupError } from '../../core/errors/index.js';
 import {
   deviceMapperName,
@@ -66,7 +67,7 @@ class LvmVolumeManager implements VolumeManager {
 
   async inventory(): Promise<VolumeInventory> {
     const settings = await this.#settings();
-    const [groups, volumes] = await Promise.all([
+    const [groups, volumes] = await together([
       this.#runner.run({ argv: argv.volumeGroupsArgv(settings) }),
       this.#runner.run({ argv: argv.volumesArgv(settings) }),
     ]);

@@ -1,5 +1,6 @@
+import { together } from '../../core/concurrency/index.js';
 import type { GuestVolumeGroup, HostName } from '../../core/model/index.js';
-import type { CommandResult, CommandRunner } from '../../ports/index.js';
+import type { CommandRunner } from '../../ports/index.js';
 import { expectQuietSuccess, parseOutput } from '../shared/index.js';
 import { guestPhysicalVolumesArgv, guestSegmentsArgv } from './argv.js';
 import { assembleGroups } from './guest-groups.js';
@@ -18,22 +19,13 @@ export async function readGuestVolumeGroups(
 ): Promise<readonly GuestVolumeGroup[]> {
   // A filter that accepts nothing is fine for LVM, but there is nothing to ask.
   if (devices.length === 0) return [];
-  const [physicalVolumes, segments] = await bothOf(
+  const [physicalVolumes, segments] = await together([
     runner.run({ argv: guestPhysicalVolumesArgv(devices) }),
     runner.run({ argv: guestSegmentsArgv(devices) }),
-  );
+  ]);
   for (const result of [physicalVolumes, segments]) {
     expectQuietSuccess(host, result, harmlessWarnings);
   }
   const rows = parseOutput(host, physicalVolumes, parsePhysicalVolumes);
   return parseOutput(host, segments, (text) => assembleGroups(devices, rows, parseSegments(text)));
-}
-
-/** Waits for both also when one fails: a reader left behind would hold the devices open. */
-async function bothOf(
-  first: Promise<CommandResult>,
-  second: Promise<CommandResult>,
-): Promise<readonly [CommandResult, CommandResult]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }

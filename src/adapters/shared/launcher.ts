@@ -7,8 +7,11 @@ import type { Session } from './stop-session.js';
 export interface LaunchRequest {
   readonly argv: Argv;
   readonly elevation: Elevation;
-  /** `short`: ends by itself or by a time limit. `long`: lives until it is stopped. */
-  readonly life: 'short' | 'long';
+  /**
+   * `short`: ends by itself or by a time limit. `long`: lives until it is stopped. `stop`: ends
+   * others, and may not have to wait for any of them.
+   */
+  readonly life: 'short' | 'long' | 'stop';
 }
 
 /** A process that has been started, as {@link SessionRunner} needs it. */

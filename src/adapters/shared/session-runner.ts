@@ -4,14 +4,15 @@ import type {
   Argv,
   Command,
   CommandResult,
-  CommandRunner,
+  HostRunner,
   RunningCommand,
 } from '../../ports/index.js';
+import { AtWork } from './at-work.js';
 import { collectOutput, type Ending } from './collect-output.js';
 import type { Elevation } from './command-environment.js';
 import { deferred } from './deferred.js';
 import { followCommand } from './follow-command.js';
-import type { LaunchedProcess, Launcher } from './launcher.js';
+import type { LaunchedProcess, Launcher, LaunchRequest } from './launcher.js';
 import { printable } from './printable.js';
 import { type Session, stopSessionArgv, stopSessionTimeoutMs } from './stop-session.js';
 import { judgeElevation } from './sudo.js';
@@ -22,25 +23,29 @@ const defaultGraceMs = 5_000;
 /** How long the session of an ended leader may keep its output open. */
 const leftoverPatienceMs = 3_000;
 const leftoverGraceMs = 1_000;
+/** How long what is at work when the runner is closed may take to end by itself. */
+const closingGraceMs = 1_000;
 
 /**
- * The {@link CommandRunner} that local and remote hosts share. They differ in their
+ * The {@link HostRunner} that local and remote hosts share. They differ in their
  * {@link Launcher} only: how a process is started, and how one hears of it.
  */
-export class SessionRunner implements CommandRunner {
+export class SessionRunner implements HostRunner {
   readonly #host: HostName;
   readonly #launcher: Launcher;
   readonly #elevation: Elevation;
+  readonly #atWork: AtWork;
 
   constructor(host: HostName, launcher: Launcher, elevation: Elevation) {
     this.#host = host;
     this.#launcher = launcher;
     this.#elevation = elevation;
+    this.#atWork = new AtWork(host);
   }
 
   async run(command: Command): Promise<CommandResult> {
     const startedMs = performance.now();
-    const process = await this.#launch(command.argv, 'short');
+    const process = await this.#begin(command.argv, 'short');
     const ending = await this.#collect(command, process);
     if (ending.kind === 'ended') {
       const { exitCode, stdout, stderr } = ending;
@@ -53,7 +58,7 @@ export class SessionRunner implements CommandRunner {
 
   async start(command: Command): Promise<RunningCommand> {
     const startedMs = performance.now();
-    const process = await this.#launch(command.argv, 'long');
+    const process = await this.#begin(command.argv, 'long');
     if (command.stdin !== undefined) process.stdin.end(command.stdin);
     return followCommand(command, process, {
       host: this.#host,
@@ -63,7 +68,17 @@ export class SessionRunner implements CommandRunner {
     });
   }
 
-  async #launch(argv: Argv, life: 'short' | 'long'): Promise<LaunchedProcess> {
+  close(): Promise<void> {
+    return this.#atWork.close(({ session }, argv) =>
+      this.#stopSession(session, argv, closingGraceMs),
+    );
+  }
+
+  #begin(argv: Argv, life: 'short' | 'long'): Promise<LaunchedProcess> {
+    return this.#atWork.begin(argv, () => this.#launch(argv, life));
+  }
+
+  async #launch(argv: Argv, life: LaunchRequest['life']): Promise<LaunchedProcess> {
     const process = await this.#launcher.launch({ argv, elevation: this.#elevation, life });
     // EPIPE: the command ended without reading its input. Its exit code tells the story.
     process.stdin.on('error', () => undefined);
@@ -120,14 +135,17 @@ export class SessionRunner implements CommandRunner {
         const text = error instanceof Error ? error.message : String(error);
         throw this.#unproven(session, argv, text, error);
       });
-    if (result.exitCode === 0) return;
+    if (result.exitCode === 0) {
+      this.#atWork.forget(session);
+      return;
+    }
     throw this.#unproven(session, argv, `${result.stdout}${result.stderr}`.trim());
   }
 
   /** Without a safety net of its own: who would stop the stopper? */
   async #runStopCommand(session: Session, graceMs: number): Promise<CommandResult> {
     const argv = stopSessionArgv(session, graceMs);
-    const process = await this.#launch(argv, 'short');
+    const process = await this.#launch(argv, 'stop');
     const command = { argv, timeoutMs: stopSessionTimeoutMs(graceMs) };
     const ending = await this.#collect(command, process);
     if (ending.kind === 'beyond-limit') throw ending.error;

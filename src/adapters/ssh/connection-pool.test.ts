@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Client } from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { SshConnection } from './connection.js';
+import { type Life, SshConnection } from './connection.js';
 import { ConnectionPool, type Place } from './connection-pool.js';
 
 /** As much of an ssh2 client as counting needs. */
@@ -22,7 +22,7 @@ function poolOf(maxSessions: number) {
   return { pool, opened };
 }
 
-const acquire = (pool: ConnectionPool, life: 'short' | 'long', count: number): Promise<Place[]> =>
+const acquire = (pool: ConnectionPool, life: Life, count: number): Promise<Place[]> =>
   Promise.all(Array.from({ length: count }, () => pool.acquire(life)));
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -61,6 +61,14 @@ describe('ConnectionPool', () => {
     const { pool, opened } = poolOf(1);
     await acquire(pool, 'long', 1);
     await acquire(pool, 'short', 1);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('never lets a stop wait for what it may be to end', async () => {
+    const { pool, opened } = poolOf(3);
+    // All of them may hang.
+    await acquire(pool, 'short', 3);
+    await acquire(pool, 'stop', 1);
     expect(opened).toHaveLength(2);
   });
 

@@ -1,7 +1,8 @@
+import { together } from '../../core/concurrency/index.js';
 import { XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import { deferred } from '../shared/deferred.js';
-import type { SshConnection } from './connection.js';
+import type { Life, SshConnection } from './connection.js';
 
 /** A place for one command on a connection. */
 export interface Place {
@@ -12,8 +13,9 @@ export interface Place {
 
 /**
  * Connections to one host: normally one, over which everything runs. A further one is opened only
- * when long-lived commands hold all places that the server allows, so that short commands, the
- * stopping of long ones among them, never wait for something that does not end.
+ * when long-lived commands hold all places that the server allows, so that short commands never
+ * wait for something that does not end; and to stop commands when others hold all places: those may
+ * be the very ones that hang.
  */
 export class ConnectionPool {
   readonly #host: HostName;
@@ -33,13 +35,13 @@ export class ConnectionPool {
    *
    * @throws as connecting does; `host-unreachable` after {@link ConnectionPool.close}.
    */
-  async acquire(life: 'short' | 'long'): Promise<Place> {
+  async acquire(life: Life): Promise<Place> {
     while (true) {
       if (this.#closed) throw this.#closedError();
       this.#connections = this.#connections.filter(({ lost }) => lost === undefined);
       const connection = this.#connections.find((candidate) => candidate.hasRoom(life));
       if (connection !== undefined) return this.#place(connection, life);
-      if (this.#connections.every((candidate) => candidate.isTakenByLongCommands(life))) {
+      if (this.#connections.every((candidate) => candidate.willNotMakeRoom(life))) {
         await this.#openAnother();
       } else {
         await this.#released.promise;
@@ -52,10 +54,10 @@ export class ConnectionPool {
     this.#closed = true;
     this.#wake();
     await this.#opening?.catch(() => undefined);
-    await Promise.all(this.#connections.map((connection) => connection.close()));
+    await together(this.#connections.map((connection) => connection.close()));
   }
 
-  #place(connection: SshConnection, life: 'short' | 'long'): Place {
+  #place(connection: SshConnection, life: Life): Place {
     const giveBack = connection.take(life);
     return {
       connection,

@@ -2,8 +2,10 @@ import type { Client, ClientChannel } from 'ssh2';
 import { XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import { printable } from '../shared/index.js';
+import type { LaunchRequest } from '../shared/launcher.js';
 
-type Life = 'short' | 'long';
+/** How long a command is expected to live: see `LaunchRequest`. */
+export type Life = LaunchRequest['life'];
 
 /** Channels that stay free for short commands, those that stop others among them. */
 const reservedForShort = 2;
@@ -12,7 +14,7 @@ const reservedForShort = 2;
 export class SshConnection {
   readonly #host: HostName;
   readonly #client: Client;
-  readonly #running = { short: 0, long: 0 };
+  readonly #running = { short: 0, long: 0, stop: 0 };
   readonly #lostListeners = new Set<(error: XenBackupError) => void>();
   #capacity: number;
   #lost: XenBackupError | undefined;
@@ -37,19 +39,20 @@ export class SshConnection {
   }
 
   hasRoom(life: Life): boolean {
-    if (this.#running.short + this.#running.long >= this.#capacity) return false;
-    return life === 'short' || this.#running.long < this.#longLimit();
+    if (this.#count() >= this.#capacity) return false;
+    return life !== 'long' || this.#running.long < this.#longLimit();
   }
 
   /** True when no command of this connection will make room by ending soon. */
-  isTakenByLongCommands(life: Life): boolean {
+  willNotMakeRoom(life: Life): boolean {
     if (life === 'long') return this.#running.long >= this.#longLimit();
-    return this.#running.short === 0 && !this.hasRoom('short');
+    const ending = life === 'short' ? this.#running.short + this.#running.stop : 0;
+    return ending === 0 && !this.hasRoom(life);
   }
 
   /** True when at most one command runs over the connection. */
   isAlone(): boolean {
-    return this.#running.short + this.#running.long <= 1;
+    return this.#count() <= 1;
   }
 
   /** Counts a command. @returns what counts it off; calling that twice is as good as once. */
@@ -64,7 +67,7 @@ export class SshConnection {
 
   /** The server refused one more: what runs now, this one left out, is what it allows. */
   learnLimit(): void {
-    this.#capacity = Math.max(1, this.#running.short + this.#running.long - 1);
+    this.#capacity = Math.max(1, this.#count() - 1);
   }
 
   /** Calls back when the connection is lost, at once if it is. @returns what forgets it. */
@@ -105,6 +108,10 @@ export class SshConnection {
       // A peer that does not answer the goodbye is not waited for.
       setTimeout(() => this.#client.destroy(), 2_000).unref();
     });
+  }
+
+  #count(): number {
+    return this.#running.short + this.#running.long + this.#running.stop;
   }
 
   #longLimit(): number {

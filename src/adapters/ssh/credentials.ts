@@ -1,4 +1,5 @@
 import type { AnyAuthMethod } from 'ssh2';
+import { together } from '../../core/concurrency/index.js';
 import { ChosenIdentities } from './agent.js';
 import { type IdentityFile, readIdentityFile } from './identity-files.js';
 import type { SshSettings } from './settings.js';
@@ -13,7 +14,7 @@ export interface Credentials {
 /** The agent's keys, then those of the identity files. Passwords are never used. */
 export async function loadCredentials(settings: SshSettings): Promise<Credentials> {
   const { user: username, agentSocket, identitiesOnly } = settings;
-  const read = await Promise.all(settings.identityFiles.map((path) => readIdentityFile(path)));
+  const read = await together(settings.identityFiles.map((path) => readIdentityFile(path)));
   const files = read.filter((file): file is IdentityFile => file !== undefined);
   const agent: AnyAuthMethod[] =
     agentSocket === undefined

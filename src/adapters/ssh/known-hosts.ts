@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { together } from '../../core/concurrency/index.js';
 import { XenBackupError } from '../../core/errors/index.js';
 import { type KnownHostsEntry, parseKnownHosts } from './known-hosts-file.js';
 
@@ -8,7 +9,7 @@ import { type KnownHostsEntry, parseKnownHosts } from './known-hosts-file.js';
  * @throws `file-unreadable`: a file that cannot be read may revoke keys.
  */
 export async function readKnownHosts(files: readonly string[]): Promise<KnownHostsEntry[]> {
-  const entries = await Promise.all(files.map(readOne));
+  const entries = await together(files.map(readOne));
   return entries.flat();
 }
 

@@ -104,6 +104,8 @@ export class SshLauncher implements Launcher {
       else ended.reject(this.#unreachable(new Error('the command’s end was not reported')));
     });
     try {
+      // When the connection is lost, its streams need not end.
+      // eslint-disable-next-line no-restricted-properties
       const [code] = await Promise.all([
         ended.promise,
         finished(stdout, { writable: false }),

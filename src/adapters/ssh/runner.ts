@@ -1,5 +1,5 @@
 import type { HostName } from '../../core/model/index.js';
-import type { CommandRunner } from '../../ports/index.js';
+import type { CommandRunner, HostRunner } from '../../ports/index.js';
 import type { Elevation } from '../shared/command-environment.js';
 import { SessionRunner } from '../shared/session-runner.js';
 import { connect } from './connect.js';
@@ -26,10 +26,10 @@ export interface SshRunnerOptions {
 
 /** A runner and the end of its connections. */
 export interface SshRunner {
-  readonly runner: CommandRunner;
+  readonly runner: HostRunner;
   /** Connects if there is no connection. @throws as {@link createSshRunner} says. */
   connect(): Promise<void>;
-  /** Ends all connections. Pending commands end with `host-unreachable`. */
+  /** Ends what still runs, as {@link HostRunner.close} does, then all connections, whatever that said. */
   close(): Promise<void>;
 }
 
@@ -54,11 +54,12 @@ export function createSshRunner(options: SshRunnerOptions): SshRunner {
     const client = await connect(hostName, await resolved());
     return new SshConnection(hostName, client, options.maxSessions ?? defaultMaxSessions);
   });
+  const runner = new SessionRunner(hostName, new SshLauncher(hostName, pool), elevation);
   return {
-    runner: new SessionRunner(hostName, new SshLauncher(hostName, pool), elevation),
+    runner,
     connect: async () => {
       (await pool.acquire('short')).release();
     },
-    close: () => pool.close(),
+    close: () => runner.close().finally(() => pool.close()),
   };
 }

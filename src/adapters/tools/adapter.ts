@@ -1,3 +1,4 @@
+import { together } from '../../core/concurrency/index.js';
 import type { HostName } from '../../core/model/index.js';
 import type { Argv, CommandRunner, ToolInspector, ToolVersion } from '../../ports/index.js';
 import {
@@ -35,7 +36,7 @@ class CommandToolInspector implements ToolInspector {
     const argv = findToolsArgv(tools);
     const { stdout } = expectSuccess(this.#host, await this.#runner.run({ argv }));
     const found = parseFoundTools(tools, stdout);
-    return Promise.all(
+    return together(
       tools.map(async (tool) => {
         return found.has(tool) ? { tool, version: await this.#versionOf(tool) } : { tool };
       }),

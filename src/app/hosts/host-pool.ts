@@ -1,4 +1,9 @@
-import { type HostName, toXenBackupError, XenBackupError } from '../../core/index.js';
+import {
+  type HostName,
+  isXenBackupError,
+  toXenBackupError,
+  XenBackupError,
+} from '../../core/index.js';
 import type { Host, HostConnector, HostIdentity } from '../../ports/index.js';
 
 /** A connected host that is known to be a machine of its own. */
@@ -26,13 +31,23 @@ export class HostPool {
     return connecting;
   }
 
-  /** Ends all connections. Errors while closing are of no consequence: they are gone either way. */
-  async close(): Promise<void> {
+  /**
+   * Ends all connections, and what is still at work over them. Never throws: a host that does not
+   * answer has been told of by whoever asked it.
+   *
+   * @returns what could not be ended, in words.
+   */
+  async close(): Promise<readonly string[]> {
     const settled = await Promise.allSettled(this.#hosts.values());
-    await Promise.allSettled(
+    const closed = await Promise.allSettled(
       settled.flatMap((result) =>
         result.status === 'fulfilled' ? [result.value.host.close()] : [],
       ),
+    );
+    return closed.flatMap((result) =>
+      result.status === 'rejected' && isXenBackupError(result.reason, 'command-stop-unproven')
+        ? [result.reason.message]
+        : [],
     );
   }
 

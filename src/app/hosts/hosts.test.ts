@@ -65,6 +65,26 @@ describe('HostPool', () => {
     await pool.close();
     expect(['a', 'b', 'c'].map((name) => world.host(name).isClosed)).toEqual([true, false, false]);
   });
+
+  it('says what could not be ended on a host, and nothing of one that does not answer', async () => {
+    const { world } = setUp('a', 'b', 'c');
+    const survivor = 'lvs on a (process 7) could not be proven dead: 7 D lvs';
+    const errors = new Map([
+      ['a', new XenBackupError('command-stop-unproven', { message: survivor })],
+      ['b', new XenBackupError('host-unreachable', { message: 'b does not answer' })],
+    ]);
+    const pool = new HostPool({
+      ...world.connector,
+      connect: async (name) => {
+        const host = await world.connector.connect(name);
+        const error = errors.get(name);
+        return error === undefined ? host : { ...host, close: () => Promise.reject(error) };
+      },
+    });
+    await Promise.all(['a', 'b', 'c'].map((name) => pool.get(name)));
+    expect(await pool.close()).toEqual([survivor]);
+    expect(world.host('c').isClosed).toBe(true);
+  });
 });
 
 describe('HostSession', () => {

@@ -1,10 +1,9 @@
-import type { HostName } from '../../core/index.js';
+import { type HostName, together } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { Counter } from '../counter.js';
 import { recoverHost } from '../recover/recover-host.js';
 import type { HostPool } from './host-pool.js';
 import { HostSession } from './host-session.js';
-import { together } from '../concurrently.js';
 
 /** Begins this run on each host it needs, once, after cleaning up what dead runs left there. */
 export class SessionPool {

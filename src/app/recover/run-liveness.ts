@@ -1,7 +1,6 @@
-import { type RunId, toXenBackupError } from '../../core/index.js';
+import { type RunId, together, toXenBackupError } from '../../core/index.js';
 import type { HeldLock, Host, LockOwner } from '../../ports/index.js';
 import { runLockName } from '../hosts/host-session.js';
-import { together } from '../concurrently.js';
 
 const nothing = (): Promise<void> => Promise.resolve();
 

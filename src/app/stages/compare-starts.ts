@@ -1,7 +1,12 @@
-import { type Conflict, type DeviceNode, type DeviceTree, drift } from '../../core/index.js';
+import {
+  type Conflict,
+  type DeviceNode,
+  type DeviceTree,
+  drift,
+  together,
+} from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { DiskVolume } from './open-disks.js';
-import { together } from '../concurrently.js';
 
 /** One side's disks, open. */
 export interface OpenDisks {

@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   type GuestConfiguration,
   printable,
+  together,
   type Transfer,
   XenBackupError,
 } from '../../core/index.js';
@@ -20,7 +21,6 @@ import type { TakenSnapshot } from './open-disks.js';
 import { type PlainDisk, provePlain } from './plain-disks.js';
 import { proveDevices, proveMounts, proveSnapshots } from './prove.js';
 import { watchSilence } from './silence.js';
-import { together } from '../concurrently.js';
 
 /** One guest's devices on the source and on one target, all open. */
 export interface CopyJob {

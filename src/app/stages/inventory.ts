@@ -5,10 +5,10 @@ import {
   type HostInventory,
   type HostName,
   stateMeaning,
+  together,
   toXenBackupError,
 } from '../../core/index.js';
 import type { HostPool } from '../hosts/host-pool.js';
-import { together } from '../concurrently.js';
 
 /** The configured host that xen-backup runs on. */
 export interface ActingHost {

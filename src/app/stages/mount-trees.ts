@@ -9,20 +9,20 @@ import {
   isOwnRoot,
   isSupportedFileSystem,
   mountable,
-  type MountPlan,
   mountOptions,
+  type MountPlan,
   type NodePosition,
   planMounts,
-  type RootIdentity,
   rootCandidates,
+  type RootIdentity,
   type Side,
+  together,
   type TransferChoices,
   XenBackupError,
 } from '../../core/index.js';
 import { runPath } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/index.js';
-import { together } from '../concurrently.js';
 
 /** A file system that is mounted, and how to recognise it. */
 export interface OpenFileSystem {

@@ -9,6 +9,7 @@ import {
   snapshotSizeBytes,
   type Step,
   storagePath,
+  together,
   type VolumeInventory,
   XenBackupError,
 } from '../../core/index.js';
@@ -16,7 +17,6 @@ import type { Host } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/step-stack.js';
 import { takeInWindow, type WindowRequest } from './snapshot-window.js';
-import { together } from '../concurrently.js';
 
 /** A disk of the guest with what carries it on one host. */
 export interface DiskVolume {

@@ -12,13 +12,13 @@ import {
   type Side,
   type Step,
   type StepSegment,
+  together,
   withObservations,
   XenBackupError,
 } from '../../core/index.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepEffect, StepStack } from '../steps/index.js';
 import { type DiskDevice, wrapperStep } from './open-disks.js';
-import { together } from '../concurrently.js';
 
 export interface OpenTreeRequest {
   readonly session: HostSession;
@@ -116,23 +116,17 @@ async function carryOut(
   const stepping = placed.flatMap(({ action, step }) =>
     step === undefined ? [] : [{ action, step }],
   );
-  const [effects, answers] = await allOrFirstError(
+  const [effects, answers] = await together([
     stepping.length === 0
       ? Promise.resolve([])
       : request.stack.takeTogether(stepping.map(({ step }) => step)),
     together(actions.map((action) => look(request, action))),
-  );
+  ]);
   stepping.forEach(({ action }, index) => {
     noteSides(request, action, effects[index]);
   });
   const made = stepping.flatMap(({ action }, index) => learn(action, effects[index]));
   return [...made, ...answers.flat()];
-}
-
-/** Waits for both, so that nothing runs on behind the unwinding of a failed turn. */
-async function allOrFirstError<A, B>(left: Promise<A>, right: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([left, right]);
-  return [await left, await right];
 }
 
 function stepFor(request: OpenTreeRequest, action: DiscoveryAction): Step | undefined {

@@ -7,6 +7,7 @@ import {
   restingSourceSide,
   type Side,
   storageName,
+  together,
   XenBackupError,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
@@ -14,7 +15,6 @@ import { runPath } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import type { StepStack } from '../steps/index.js';
 import type { DiskDevice, DiskVolume } from './open-disks.js';
-import { together } from '../concurrently.js';
 
 /** A disk of the source that is read as it is: there is no snapshot of it. */
 export interface PlainDisk {

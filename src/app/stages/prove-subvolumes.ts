@@ -1,12 +1,12 @@
 import {
   isXenBackupError,
   type RootIdentity,
+  together,
   type Transfer,
   XenBackupError,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { MountedTree } from './mount-trees.js';
-import { together } from '../concurrently.js';
 
 /** One side of a copy: a host, and what is mounted there. */
 export interface MountedSide {

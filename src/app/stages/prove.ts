@@ -1,8 +1,7 @@
-import { type DeviceNode, type MountEntry, XenBackupError } from '../../core/index.js';
+import { type DeviceNode, type MountEntry, together, XenBackupError } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
 import type { MountedTree, OpenFileSystem } from './mount-trees.js';
 import type { TakenSnapshot } from './open-disks.js';
-import { together } from '../concurrently.js';
 
 /** @throws `snapshot-invalid` when one of the snapshots is no longer what the source was. */
 export async function proveSnapshots(

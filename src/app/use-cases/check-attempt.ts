@@ -1,5 +1,10 @@
-import { type Finding, type GuestName, type HostName, toXenBackupError } from '../../core/index.js';
-import { together } from '../concurrently.js';
+import {
+  type Finding,
+  type GuestName,
+  type HostName,
+  together,
+  toXenBackupError,
+} from '../../core/index.js';
 
 interface FindingPlace {
   readonly subject: Finding['subject'];

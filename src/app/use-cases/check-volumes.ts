@@ -2,12 +2,12 @@ import {
   type Finding,
   type HostInventory,
   type HostName,
+  together,
   unknownVolumes,
   unknownVolumesRemedy,
 } from '../../core/index.js';
 import type { HostPool } from '../hosts/host-pool.js';
 import { attempt } from './check-attempt.js';
-import { together } from '../concurrently.js';
 
 /** Volumes that udev, or somebody, activated while a guest's disks were mapped. */
 export async function activeVolumes(

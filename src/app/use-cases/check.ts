@@ -10,14 +10,15 @@ import {
   type GuestPlan,
   type HostInventory,
   type HostName,
+  judgeMachines,
   judgePlan,
   judgeStandby,
-  judgeMachines,
   judgeTools,
   type Machine,
   neededTools,
   parseOwnedName,
   timerTools,
+  together,
   uncoveredGuests,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
@@ -28,7 +29,6 @@ import { journalDirectory } from '../steps/index.js';
 import { attempt, without } from './check-attempt.js';
 import { activeVolumes } from './check-volumes.js';
 import { runReplication } from './run.js';
-import { together } from '../concurrently.js';
 
 type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
 
@@ -120,6 +120,7 @@ class Check {
     try {
       return await work(pool);
     } finally {
+      // What survives has been told by whoever waited for it.
       await pool.close();
     }
   }

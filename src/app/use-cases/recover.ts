@@ -1,9 +1,8 @@
-import { type RunReport, toXenBackupError } from '../../core/index.js';
+import { type RunReport, together, toXenBackupError } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
 import { exitCodeOfInterruption } from '../interruption.js';
 import { recoverHost } from '../recover/recover-host.js';
-import { together } from '../concurrently.js';
 
 /**
  * Undoes on every configured host what interrupted runs left. On a machine that is one of the
@@ -24,8 +23,7 @@ export async function recoverAll(context: RunContext): Promise<RunReport> {
       }
     }),
   );
-  await pool.close();
-  const left = residue.flat();
+  const left = [...residue.flat(), ...(await pool.close())];
   const report: RunReport = {
     v: 1,
     runId: context.runId,

@@ -5,6 +5,7 @@ import {
   nextRun,
   type StandbyRecord,
   type TargetReport,
+  together,
   toXenBackupError,
   XenBackupError,
 } from '../../core/index.js';
@@ -29,7 +30,6 @@ import { limitDuration } from './duration-limit.js';
 import { composeGuestReport } from './guest-report.js';
 import type { WatchedFill } from '../stages/watch-snapshots.js';
 import { Stopwatch } from './stopwatch.js';
-import { together } from '../concurrently.js';
 
 export interface GuestResult {
   readonly report: GuestReport;

@@ -11,7 +11,7 @@ import {
   type RunReport,
   XenBackupError,
 } from '../../core/index.js';
-import { mapConcurrently } from '../concurrently.js';
+import { mapConcurrently } from '../map-concurrently.js';
 import type { RunContext } from '../context.js';
 import { HostPool } from '../hosts/host-pool.js';
 import { SessionPool } from '../hosts/session-pool.js';
@@ -76,8 +76,8 @@ export async function runReplication(given: RunContext, options: RunOptions): Pr
   try {
     results = await replicateAll(context, options, guests, pool, sessions);
   } finally {
-    residue = await sessions.end();
-    await pool.close();
+    const left = await sessions.end();
+    residue = [...left, ...(await pool.close())];
   }
   const reports = results.map(({ report }) => report);
   const report: RunReport = {

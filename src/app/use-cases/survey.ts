@@ -10,12 +10,12 @@ import {
   type HostName,
   selectDisks,
   type StandbyRecord,
+  together,
   type VolumeInventory,
 } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
 import { type DiskVolume, onVolumes } from '../stages/open-disks.js';
-import { together } from '../concurrently.js';
 
 /** What is known of the source's disks before they are opened. */
 interface KnownDisks {

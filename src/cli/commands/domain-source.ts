@@ -6,6 +6,7 @@ import {
   type GuestName,
   type HostName,
   isXenBackupError,
+  together,
   XenBackupError,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
@@ -41,7 +42,7 @@ export async function readLiveDefinition(
   const candidates = candidateHosts(configuration, guest, wanted);
   const connector = await context.openConnector(configuration);
   try {
-    const findings = await Promise.all(candidates.map((name) => ask(connector, name, guest)));
+    const findings = await together(candidates.map((name) => ask(connector, name, guest)));
     const definition = await choose(findings, guest).hypervisor.readDefinition(guest);
     // It may have been undefined between the two questions.
     if (definition === undefined) throw notFound(guest, candidates);

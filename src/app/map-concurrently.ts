@@ -1,3 +1,5 @@
+import { together } from '../core/index.js';
+
 /**
  * Maps items with at most `limit` at work at once, results in the order of the items. After one
  * has thrown no further item is begun; those at work come to their end before it is rethrown.
@@ -22,19 +24,7 @@ export async function mapConcurrently<T, R>(
   };
   // Whatever is no number of workers is one: no limit may mean that nothing is done.
   const workers = Number.isFinite(limit) ? Math.min(Math.max(1, limit), items.length) : 1;
-  await Promise.all(Array.from({ length: workers }, worker));
+  await together(Array.from({ length: workers }, worker));
   if (errors.length > 0) throw errors[0];
   return results;
-}
-
-/**
- * Promise.all, but nothing is left at work: when one fails, the others still come to their end
- * before the first failure, in the order given, is thrown. What is abandoned would live on, on its
- * host, after we have ended.
- */
-export async function together<const T extends readonly unknown[]>(
-  work: T,
-): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }

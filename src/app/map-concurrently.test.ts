@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapConcurrently, together } from './concurrently.js';
+import { mapConcurrently } from './map-concurrently.js';
 
 const pause = (turns: number): Promise<void> =>
   turns === 0 ? Promise.resolve() : Promise.resolve().then(() => pause(turns - 1));
@@ -41,20 +41,5 @@ describe('mapConcurrently', () => {
     });
     await expect(work).rejects.toThrow('bad');
     expect(log).toEqual(['begin slow', 'begin bad', 'end slow']);
-  });
-});
-
-describe('together', () => {
-  it('gives the results in the order given', async () => {
-    expect(await together([Promise.resolve(1), 'two'])).toEqual([1, 'two']);
-  });
-
-  it('leaves nothing at work when one fails', async () => {
-    let ended = false;
-    const slow = new Promise((resolve) => setTimeout(resolve, 5)).then(() => {
-      ended = true;
-    });
-    await expect(together([Promise.reject(new Error('first')), slow])).rejects.toThrow('first');
-    expect(ended).toBe(true);
   });
 });
