@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type Command,
   type CommandResult,
-  type CommandRunner,
+  type HostRunner,
   type Configuration,
   run,
   type RunReport,
@@ -92,7 +92,7 @@ function watched(simulation: Simulation, commands: StartedCommand[]): SimulatedH
   const end = (command: StartedCommand) => {
     command.endMs = clock.elapsedMs() - beganMs;
   };
-  const watch = (host: string, runner: CommandRunner): CommandRunner => ({
+  const watch = (host: string, runner: HostRunner): HostRunner => ({
     run: async (command): Promise<CommandResult> => {
       const started = await begin(host, command);
       return runner.run(command).finally(() => {
@@ -108,6 +108,7 @@ function watched(simulation: Simulation, commands: StartedCommand[]): SimulatedH
       running.result.then(ended, ended);
       return running;
     },
+    close: () => runner.close(),
   });
   return {
     clock,
