@@ -77,7 +77,7 @@ while true; do
     rm -f "$folder/churn.$(((n + 8) % 16))"
   done < /etc/lab-writer
   sync
-  sleep 2
+  sleep 8
 done
 `;
 
