@@ -1,10 +1,9 @@
 import type { DomainDefinition } from '../../src/core/model/index.js';
 import type { Hypervisor } from '../../src/ports/index.js';
 import { domainDocument } from '../domains/document.js';
-import { resumeDomain, suspendDomain } from '../domains/operations.js';
 import type { DomainDisk, SimulatedDomain } from '../domains/types.js';
 import type { Machine } from '../world/state.js';
-import { orPortError, portError } from './errors.js';
+import { portError } from './errors.js';
 
 /** libvirt of a simulated machine. */
 export function simulatedHypervisor(machine: Machine): Hypervisor {
@@ -32,16 +31,6 @@ export function simulatedHypervisor(machine: Machine): Hypervisor {
       return domain === undefined ? undefined : definitionOf(machine, domain);
     },
     isAutostarted: async (name) => require(name).autostart,
-    suspend: async (name) => {
-      orPortError(machine, () => {
-        suspendDomain(machine, require(name));
-      });
-    },
-    resume: async (name) => {
-      orPortError(machine, () => {
-        resumeDomain(machine, require(name));
-      });
-    },
   };
 }
 

@@ -16,8 +16,6 @@ export interface OpenedHypervisor {
 
 export interface HypervisorHarness {
   readonly name: string;
-  /** `each-command`: libvirt's test driver begins anew with every command. */
-  readonly remembers: 'always' | 'each-command';
   open(): Promise<OpenedHypervisor>;
   /** One whose libvirt does not answer. */
   openUnreachable(): Promise<Hypervisor>;
@@ -65,8 +63,6 @@ export function describeHypervisor(harness: HypervisorHarness): void {
       expect(await hypervisor.readDefinition(nobody)).toBeUndefined();
       const rejection = { code: 'domain-not-found' };
       await expect(hypervisor.isAutostarted(nobody)).rejects.toMatchObject(rejection);
-      await expect(hypervisor.suspend(nobody)).rejects.toMatchObject(rejection);
-      await expect(hypervisor.resume(nobody)).rejects.toMatchObject(rejection);
     });
 
     it('gives the live definition of an active guest, with its number', async () => {
@@ -95,38 +91,6 @@ export function describeHypervisor(harness: HypervisorHarness): void {
       expect(await opened.hypervisor.isAutostarted(opened.shutOff)).toBe(false);
     });
 
-    it('lets a guest that is not suspended go on as it is', async () => {
-      await opened.hypervisor.resume(opened.running);
-      expect(await opened.hypervisor.domainState(opened.running)).toBe('running');
-    });
-
-    it('can neither suspend nor resume a guest that is shut off', async () => {
-      const rejection = { code: 'command-failed' };
-      await expect(opened.hypervisor.suspend(opened.shutOff)).rejects.toMatchObject(rejection);
-      await expect(opened.hypervisor.resume(opened.shutOff)).rejects.toMatchObject(rejection);
-      expect(await opened.hypervisor.domainState(opened.shutOff)).toBe('shut off');
-    });
-
-    it('suspends a running guest', async () => {
-      await opened.hypervisor.suspend(opened.running);
-      await opened.hypervisor.resume(opened.running);
-    });
-
-    it.runIf(harness.remembers === 'always')(
-      'keeps a suspended guest paused until it is resumed, however often it is told',
-      async () => {
-        const { hypervisor, running } = opened;
-        await hypervisor.suspend(running);
-        await hypervisor.suspend(running);
-        expect(await hypervisor.domainState(running)).toBe('paused');
-        const list = await hypervisor.listDomains();
-        expect(list.find(({ name }) => name === running)?.state).toBe('paused');
-        await hypervisor.resume(running);
-        await hypervisor.resume(running);
-        expect(await hypervisor.domainState(running)).toBe('running');
-      },
-    );
-
     it('tells "no such guest" from "libvirt does not answer"', async () => {
       const hypervisor = await harness.openUnreachable();
       const questions = [
@@ -135,8 +99,6 @@ export function describeHypervisor(harness: HypervisorHarness): void {
         () => hypervisor.domainState(nobody),
         () => hypervisor.readDefinition(opened.running),
         () => hypervisor.isAutostarted(opened.running),
-        () => hypervisor.suspend(opened.running),
-        () => hypervisor.resume(opened.running),
       ];
       for (const ask of questions) {
         await expect(ask()).rejects.toMatchObject({ code: 'hypervisor-unreachable' });

@@ -91,7 +91,6 @@ function virshOn(machine: Machine): CommandRunner {
 
 describeHypervisor({
   name: 'virsh on a simulated machine',
-  remembers: 'always',
   open: async () => ({
     hypervisor: createHypervisor({
       runner: virshOn(simulatedMachine()),
@@ -134,7 +133,6 @@ if (virshIsHere) {
   const runner = createLocalRunner({ hostName });
   describeHypervisor({
     name: "virsh of this machine with libvirt's test driver",
-    remembers: 'each-command',
     open: async () => {
       const directory = mkdtempSync(join(tmpdir(), 'xen-backup-virsh-'));
       const file = join(directory, 'node.xml');

@@ -84,7 +84,6 @@ for (const kind of [adapterKind, portKind]) {
 
   describeHypervisor({
     name: `${kind.name}, all of it`,
-    remembers: 'always',
     open: async () => {
       const simulation = await openHosts();
       const machine = machineNamed(simulation, 'dom0a');

@@ -2,7 +2,7 @@ import type { DomainDefinition, DomainState, DomainSummary } from '../core/model
 
 /**
  * Guests as libvirt shows them (virsh). "No such domain" and "no hypervisor" are told apart:
- * both are exit code 1 (measured).
+ * both are exit code 1 (measured). It only asks: what makes a guest stand still is `GuestHolds`.
  */
 export interface Hypervisor {
   /** All domains, active or not, with their states; Domain-0 is left out. */
@@ -18,18 +18,5 @@ export interface Hypervisor {
   readDefinition(name: string): Promise<DomainDefinition | undefined>;
   /** True when libvirt starts the domain with the host. @throws `domain-not-found`. */
   isAutostarted(name: string): Promise<boolean>;
-  /**
-   * Stops the guest's processors; it stays in memory. A paused guest stays as it is.
-   *
-   * @throws `domain-not-found`, `command-failed` when it is not active.
-   */
-  suspend(name: string): Promise<void>;
-  /**
-   * Lets a suspended guest go on. A running guest stays as it is, so that whoever recovers may
-   * always call it.
-   *
-   * @throws `domain-not-found`, `command-failed` when it is not active.
-   */
-  resume(name: string): Promise<void>;
 }
 // All methods throw `hypervisor-unreachable` when libvirt does not answer.

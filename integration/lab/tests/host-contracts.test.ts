@@ -93,7 +93,6 @@ describeLocks({
 
 describeHypervisor({
   name,
-  remembers: 'always',
   open: async () => {
     await defineContractGuests(hostName);
     const ssh = await openRunner(hostName);

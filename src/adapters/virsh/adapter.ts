@@ -86,14 +86,6 @@ class VirshHypervisor implements Hypervisor {
     return parseOutput(this.#host, await this.#command('dominfo', name), parseAutostart);
   }
 
-  async suspend(name: string): Promise<void> {
-    await this.#reach('suspend', name, ['paused']);
-  }
-
-  async resume(name: string): Promise<void> {
-    await this.#reach('resume', name, ['running', 'idle', 'no state']);
-  }
-
   /** The result, `undefined` where libvirt does not know the domain. */
   async #ask(command: DomainCommand, name: string): Promise<CommandResult | undefined> {
     const result = await this.#run(domainArgv(this.#uri, command, name));
@@ -101,16 +93,6 @@ class VirshHypervisor implements Hypervisor {
     const failure = this.#failure(result);
     if (failure.code === 'domain-not-found') return undefined;
     throw failure;
-  }
-
-  /** Some drivers of libvirt refuse to do what is done already. */
-  async #reach(command: DomainCommand, name: string, goal: readonly DomainState[]): Promise<void> {
-    const result = await this.#run(domainArgv(this.#uri, command, name));
-    if (result.exitCode === 0) return;
-    const failure = this.#failure(result);
-    if (failure.code !== 'command-failed') throw failure;
-    const state = await this.domainState(name);
-    if (state === undefined || !goal.includes(state)) throw failure;
   }
 
   async #command(command: DomainCommand, name: string): Promise<CommandResult> {

@@ -248,8 +248,6 @@ export class MemoryHost {
       readDefinition: (name) =>
         this.call(`definition ${name}`, () => this.domains.get(name)?.definition),
       isAutostarted: (name) => this.call(`autostart ${name}`, () => domain(name).autostart),
-      suspend: (name) => this.call(`suspend ${name}`, () => void (domain(name).state = 'paused')),
-      resume: (name) => this.call(`resume ${name}`, () => void (domain(name).state = 'running')),
     };
   }
 }

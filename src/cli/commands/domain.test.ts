@@ -109,8 +109,6 @@ function hosts(answers: Readonly<Record<string, Answer>>, guests: readonly strin
     return {
       listDomains: unused,
       isAutostarted: unused,
-      suspend: unused,
-      resume: unused,
       domainState: async () => {
         asked.push(name);
         if (state instanceof XenBackupError) throw state;
