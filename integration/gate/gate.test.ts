@@ -1,49 +1,23 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { matches } from '../../src/composition/gate/match.js';
 import { decide, gateGrammar, printGate } from '../../src/composition/gate/index.js';
 import { quoteCommand } from '../../src/adapters/shared/quote.js';
-import { remoteCommandText } from '../../src/adapters/ssh/remote-command.js';
-import { builtCommands, receivedCommands } from './built.js';
+import { receivedCommands } from './built.js';
 import { type GoldenCommand, goldenCommands } from './golden.js';
 import { mutationsOf } from './mutations.js';
+import { control, isReceived, type Sent, sentCommands } from './sent.js';
 import { judgeAll, shells } from './shell-gate.js';
 
 const grammar = gateGrammar({ disks: ['/srv/images/web-data.img', '/dev/sdc1'] });
 const script = printGate(grammar, ['made for a test']);
-const bootId = '/proc/sys/kernel/random/boot_id';
-
-/** A command line as it comes over SSH, and the arguments it is made of. */
-interface Sent {
-  readonly argv: readonly string[];
-  readonly text: string;
-  readonly compose: (argv: readonly string[]) => string;
-}
-
-function sent(argv: readonly string[], compose: Sent['compose']): Sent {
-  return { argv, text: compose(argv), compose };
-}
-
-/** From xen-backup itself. The tool is told twice: once for the start script. */
-function control([tool = '', ...rest]: readonly string[], elevation: 'none' | 'sudo' = 'none') {
-  return remoteCommandText({ argv: [tool, ...rest], elevation, life: 'short' });
-}
-
-function isReceived(argv: readonly string[]): boolean {
-  const isReceiver = ['xen-backup-receive', 'xen-backup-receive-blocks'].some((name) =>
-    argv.includes(name),
-  );
-  return isReceiver || (argv.length === 2 && argv[1] === bootId);
-}
 
 let golden: readonly GoldenCommand[] = [];
 let all: readonly Sent[] = [];
 
 beforeAll(async () => {
   golden = await goldenCommands();
-  const commands = [...golden.map(({ argv }) => argv), ...builtCommands];
-  all = commands.map((argv) =>
-    sent(argv, isReceived(argv) ? quoteCommand : (words) => control(words)),
-  );
+  all = sentCommands(golden);
 }, 600_000);
 
 function ruleOf(text: string): string {
@@ -58,6 +32,16 @@ describe('the gate', () => {
     const refused = all.filter(({ text }) => ruleOf(text) === '');
     expect(refused.map(({ argv }) => argv.join(' '))).toEqual([]);
     expect(receivedCommands.filter((text) => ruleOf(text) === '')).toEqual([]);
+  });
+
+  it('lets the input of each of them through, where it looks at that', () => {
+    const checked = golden.flatMap(({ argv, stdin }) => {
+      const rule = grammar.control.find(({ name }) => name === ruleOf(control(argv)));
+      const input = rule?.input;
+      return input?.kind === 'checked' ? [{ argv, isRight: matches(input.pattern, stdin) }] : [];
+    });
+    expect(checked.length).toBeGreaterThan(2);
+    expect(checked.filter(({ isRight }) => !isRight)).toEqual([]);
   });
 
   it('lets them through with sudo, too', () => {

@@ -32,6 +32,7 @@ describe('what a command may read', () => {
     `0 2097152 linear /dev/mapper/vg--a-web--1 0\n`,
     `0 8 linear ${owned} 2048\n8 8 linear ${owned} 4096\n`,
     `0 16 striped 2 8 ${owned} 0 ${owned} 2048\n`,
+    '0 8 error\n',
   ])('is a table of the host’s volumes and of our maps: %j', (table) => {
     expect(given('dmsetup create read-write', table)).toEqual({
       status: 0,
@@ -42,12 +43,12 @@ describe('what a command may read', () => {
 
   it.each([
     '',
+    '0 8 error /dev/sda\n',
     '0 8 linear /dev/sda 0\n',
     '0 8 linear /dev/vg-b/web 0\n',
     '0 8 linear /dev/mapper/vg--a--b-web 0\n',
     '0 8 linear /dev/mapper/../sda 0\n',
     '0 8 linear /dev/vg-a/../sda 0\n',
-    '0 8 error\n',
     `0 8 linear ${owned} 0 x\n`,
     `0 8 linear ${owned} 0\n0 8 linear /dev/sda 0\n`,
     `0 8 linear ${owned} 0`,

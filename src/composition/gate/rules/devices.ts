@@ -81,11 +81,14 @@ const mapName: Slot = {
   pattern: all(one('A-Za-z0-9_+.'), run('A-Za-z0-9_+.-', 0)),
 };
 
-/** A table of our maps: parts of the host's volumes and of our own maps, never a whole disk. */
+/**
+ * A table of our maps: parts of the host's volumes and of our own maps, never a whole disk; or of
+ * nothing, as the proof has it that udev leaves our maps alone.
+ */
 function tablePattern({ ownedDevice, volumeDevice, disk, count }: Slots): Pattern {
   const plain = disk === undefined ? [] : [disk, loopDevice];
   const area = all(any(ownedDevice, volumeDevice, ...plain), ' ', count);
   const stripes = all('striped ', count, ' ', count, many(all(' ', area), 1));
-  const segment = all(count, ' ', count, ' ', any(all('linear ', area), stripes), '\n');
+  const segment = all(count, ' ', count, ' ', any(all('linear ', area), stripes, 'error'), '\n');
   return all(many(segment, 1), maybe('\n'));
 }
