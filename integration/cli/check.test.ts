@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport, Finding } from '../../src/core/index.js';
 import { CommandLine, threeHosts } from './harness.js';
@@ -34,6 +35,17 @@ describe('check', () => {
     );
     expect(problems(report)[0]).toBe('FAIL tools dom0b');
     expect(remedies(report)[0]).toContain('apt-get install kpartx');
+    expect(report.printed).toBe(4);
+  });
+
+  it('names the host whose rsync is too old for what goes by blocks, and what to do', async () => {
+    const encrypted = readFileSync('fixtures/scenarios/encrypted-guest.yaml', 'utf8');
+    const report = await checkWith(
+      encrypted.replace('\n  dom0b:\n', '\n  dom0b:\n    tools: { rsync: 3.1.3 }\n'),
+    );
+    expect(problems(report)).toContain('FAIL tools dom0b');
+    expect(remedies(report).join()).toContain('Install rsync 3.2.4 or newer on dom0b');
+    expect(report.findings.map(({ message }) => message).join()).toContain('rsync 3.1.3 on dom0b');
     expect(report.printed).toBe(4);
   });
 

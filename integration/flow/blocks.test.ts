@@ -7,6 +7,16 @@ import { scenario, Stage } from './stage.js';
 
 const encrypted = scenario('encrypted-guest');
 
+/** A host like those of EL 8. */
+function withOldRsync(host: string): string {
+  const changed = encrypted.replace(
+    `\n  ${host}:\n`,
+    `\n  ${host}:\n    tools: { rsync: 3.1.3 }\n`,
+  );
+  if (changed === encrypted) throw new Error(`no host ${host} in the scenario`);
+  return changed;
+}
+
 async function replicate(stage: Stage): Promise<GuestReport> {
   const { guests } = await stage.run();
   const [guest] = guests;
@@ -83,6 +93,35 @@ describe('a guest with parts that are no files', () => {
     const report = await replicate(stage);
     expect(report).toMatchObject({ outcome: 'failed', code: 'standby-used' });
     expect(report.reason).toContain('xvda/3 (crypto_LUKS)');
+  });
+
+  it.each(['dom0a', 'dom0b'])(
+    'is refused before a byte is written when rsync of %s knows no devices, also by plan',
+    async (host) => {
+      const stage = await Stage.open(withOldRsync(host));
+      const expected = {
+        code: 'tool-too-old',
+        reason: `rsync 3.1.3 on ${host} cannot copy by blocks, as xvda/1, xvda/3, xvda/4 must be`,
+        remedy: expect.stringContaining(`Install rsync 3.2.4 or newer on ${host}, or`),
+      };
+      const { plans, report } = await stage.look();
+      expect(plans[0]?.targets).toMatchObject([{ refusal: expected }]);
+      expect(report.exitCode).toBe(4);
+      expect((await replicate(stage)).targets).toMatchObject([{ outcome: 'failed', ...expected }]);
+      expect(transferLines(stage)).toEqual([]);
+      expect(await stage.left()).toEqual([]);
+    },
+  );
+
+  it('does not need a newer rsync where nothing goes by blocks', async () => {
+    const files = { 'xvda/1': 'skip', 'xvda/3': 'skip', 'xvda/4': 'skip' };
+    const stage = await Stage.open(
+      withOldRsync('dom0b').replace(
+        'vault: { hosts',
+        `vault: { devices: ${JSON.stringify(files)}, hosts`,
+      ),
+    );
+    expect(await replicate(stage)).toMatchObject({ outcome: 'done' });
   });
 
   it('leaves out what is to be skipped', async () => {

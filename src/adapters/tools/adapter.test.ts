@@ -30,6 +30,15 @@ describe('tool inspector', () => {
     expect(versionQuestions[tool]!.answer.exec(output)?.[1]).toBe(version);
   });
 
+  // As rsync's own version function writes it, in each release.
+  it.each([
+    ['rsync  version 3.1.3  protocol version 31\n', '3.1.3'],
+    ['rsync  version 3.2.3  protocol version 31\n', '3.2.3'],
+    ['rsync  version v3.2.4pre1  protocol version 31\n', '3.2.4pre1'],
+  ])('reads the version of rsync from %j', (output, version) => {
+    expect(versionQuestions['rsync']!.answer.exec(output)?.[1]).toBe(version);
+  });
+
   it('tells tools that are there from tools that are not, in the order asked', async () => {
     expect(await inspector.inspect(['sh', 'no-such-tool', 'flock'])).toEqual([
       { tool: 'sh', version: 'present' },

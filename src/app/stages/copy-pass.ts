@@ -2,6 +2,7 @@ import {
   copyFailureTexts,
   type ErrorCode,
   type GuestConfiguration,
+  oldestRsync,
   printable,
   together,
   type Transfer,
@@ -154,7 +155,7 @@ async function explainFailure(
 }
 
 const oldTools =
-  'Copying by blocks needs rsync 3.2.4 or newer on both hosts. Install it, or leave the device ' +
+  `Copying by blocks needs rsync ${oldestRsync.blocks} or newer on both hosts. Install it, or leave the device ` +
   'out (devices: skip) if the standby can do without.';
 
 /** What a guard says goes before rsync's own last words, which only count its exit code. */

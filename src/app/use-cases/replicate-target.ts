@@ -13,6 +13,7 @@ import {
 import type { HostSession } from '../hosts/host-session.js';
 import { guestLockName } from '../hosts/guest-locks.js';
 import { flushStorage, onVolumes } from '../stages/open-disks.js';
+import { requireBlockTools } from '../stages/require-block-tools.js';
 import { proveSubvolumes } from '../stages/prove-subvolumes.js';
 import { dryPass, realPass } from '../stages/copy.js';
 import type { CopyJob, CopyTotals } from '../stages/copy-pass.js';
@@ -137,6 +138,7 @@ class TargetReplication {
     if (matched.kind === 'conflict') throw conflictError(matched.conflict, session.name);
     this.#transfers = matched.transfers;
     this.#notCopied = matched.notCopied;
+    await requireBlockTools([source.session.host, session.host], matched.transfers);
     const order = plan.order.map(({ position }) => position);
     const place = { session, stack: this.#stack, guest: guest.name, side, tree: opened.tree };
     if (mode === 'run') await this.#state.breakSeal();

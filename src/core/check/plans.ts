@@ -15,6 +15,7 @@ const subjects: Readonly<Record<string, CheckSubject>> = {
   'source-unproven': 'guest-state',
   'domain-not-found': 'definition',
   'host-unreachable': 'connection',
+  'tool-too-old': 'tools',
 };
 
 /** What opening and closing everything for one guest has shown. */

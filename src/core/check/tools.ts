@@ -1,6 +1,7 @@
 import type { HostName } from '../model/index.js';
 import type { ReleaseTimerKind } from '../steps/index.js';
 import type { Finding } from './finding.js';
+import { oldestRsync, tooOldRsyncs } from './rsync.js';
 
 /** A tool with what was found of it. */
 export interface FoundTool {
@@ -43,9 +44,6 @@ const timerPackages: Readonly<Record<string, readonly string[]>> = {
   'util-linux': timerTools.setsid,
 };
 
-/** A negative --modify-window (nanoseconds) is understood by both sides from here on. */
-const oldestRsync = [3, 1, 3] as const;
-
 /** Judges the tools of one host: one finding for all that is well, one for each that is not. */
 export function judgeTools(host: HostName, found: readonly FoundTool[]): readonly Finding[] {
   const missing = found.filter(({ version }) => version === undefined).map(({ tool }) => tool);
@@ -56,14 +54,14 @@ export function judgeTools(host: HostName, found: readonly FoundTool[]): readonl
     message: `${tool} is not installed on ${host}`,
     remedy: `Install it: apt-get install ${packageOf(tool)}, or what brings it on this distribution.`,
   }));
-  const rsync = found.find(({ tool }) => tool === 'rsync')?.version;
-  if (rsync !== undefined && isOlder(rsync, oldestRsync)) {
+  const rsyncs = found.filter(({ tool }) => tool === 'rsync').map((each) => ({ ...each, host }));
+  for (const { version } of tooOldRsyncs(rsyncs, 'files')) {
     bad.push({
       level: 'FAIL',
       subject: 'tools',
       host,
-      message: `rsync ${rsync} on ${host} is too old`,
-      remedy: `Install rsync ${oldestRsync.join('.')} or newer: older ones lose nanoseconds.`,
+      message: `rsync ${version} on ${host} is too old`,
+      remedy: `Install rsync ${oldestRsync.files} or newer: older ones lose nanoseconds.`,
     });
   }
   if (bad.length > 0) return bad;
@@ -78,14 +76,4 @@ function packageOf(tool: string): string {
       tools.includes(tool),
     )?.[0] ?? tool
   );
-}
-
-function isOlder(version: string, than: readonly number[]): boolean {
-  const numbers = /\d+(?:\.\d+)*/.exec(version)?.[0].split('.').map(Number);
-  if (numbers === undefined) return false;
-  for (const [index, wanted] of than.entries()) {
-    const number = numbers[index] ?? 0;
-    if (number !== wanted) return number < wanted;
-  }
-  return false;
 }

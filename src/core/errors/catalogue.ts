@@ -47,6 +47,10 @@ export const errorCatalogue = {
     meaning: 'A tool is not installed on that host, or not in its PATH.',
     remedy: 'Install the tool on the host named; xen-backup check lists all it needs.',
   },
+  'tool-too-old': {
+    meaning: 'A tool on a host is too old for what this guest needs.',
+    remedy: 'Install the version named, or leave out what needs it.',
+  },
   'command-timed-out': {
     meaning: 'A tool did not end within its time limit and was stopped.',
     remedy: 'Look for a process in state D on the host, and for a lock held by another tool.',

@@ -60,6 +60,7 @@ function codesOf(guest: GuestReport): readonly string[] {
 }
 
 const conflictCodes = new Set([
+  'tool-too-old',
   'layout-drift',
   'content-unsupported',
   'disk-unsupported',
