@@ -10,10 +10,19 @@ import { isLockFree } from './scripts/locks.js';
 const locks = '/run/xen-backup/locks';
 const refusal = 'xen-backup: this guest must not start now: ';
 
+/** The environment in which libvirt starts hooks, as its error shows it. */
+const environment = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /**
- * What libvirt's hook says to the start of a domain: the words it refuses with, `undefined` where
- * there is no hook or it agrees. As with `sh -c`, the script is known by its very text and means
- * what it means; any other is refused loudly.
+ * What libvirt's hook says to the start of a domain: libvirt's words where it refuses, `undefined`
+ * where there is no hook or it agrees. As with `sh -c`, the script is known by its very text and
+ * means what it means; any other is refused loudly.
+ *
+ * Both drivers ask with `prepare begin` first and give up with the error of virHookCall
+ * (libxlDomainStartPrepare in src/libxl/libxl_domain.c; qemuProcessPrepareHost in
+ * src/qemu/qemu_process.c). That error is the one of virCommandWait (src/util/vircommand.c), put
+ * behind `Hook script execution failed: ` (src/util/virhook.c): the environment and arguments as a
+ * shell would quote them, the exit status, and all of the hook's stderr, its last newline too.
  */
 export function askStartHook(machine: Machine, domain: SimulatedDomain): string | undefined {
   const path = `/etc/libvirt/hooks/${machine.hypervisor.driver === 'QEMU' ? 'qemu' : 'libxl'}`;
@@ -21,8 +30,16 @@ export function askStartHook(machine: Machine, domain: SimulatedDomain): string 
   if (text === undefined) return undefined;
   const said = isOurs(text) ? ourAnswer(machine, domain) : 'this hook is not simulated';
   if (said === undefined) return undefined;
-  const child = `Child process (${path} ${domain.name} prepare begin -) unexpected exit status 1`;
-  return `Hook script execution failed: internal error: ${child}: ${said}`;
+  const command = `${environment} ${path} ${shellWord(domain.name)} prepare begin -`;
+  const child = `Child process (${command}) unexpected exit status 1`;
+  return `Hook script execution failed: internal error: ${child}: ${said}\n`;
+}
+
+/** As virBufferEscapeShell writes an argument. */
+function shellWord(text: string): string {
+  return /[\s!"#$&'()*;<>?[\\\]^`{|}~]/.test(text)
+    ? `'${text.replaceAll("'", String.raw`'\''`)}'`
+    : text;
 }
 
 /** Its second line says which version wrote it. */

@@ -62,10 +62,25 @@ describe('the hook', () => {
         expect(call(guest, operation).status).toBe(1);
       }
       expect(call(guest).stderr).toContain('abcdefghij');
-      expect(call(guest, 'started').status).toBe(0);
-      expect(call(guest, 'release', 'end').status).toBe(0);
       await release();
       expect(call(guest)).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  // All operations of https://libvirt.org/hooks.html, of both drivers.
+  it.each([
+    ['started', 'begin'],
+    ['reconnect', 'begin'],
+    ['attach', 'begin'],
+    ['stopped', 'end'],
+    ['release', 'end'],
+  ] as const)(
+    'ends no guest that runs, and delays none that ends: %s',
+    async (operation, moment) => {
+      const release = await hold(lockFile('dc1'), '--exclusive');
+      expect(call('dc1').status).toBe(1);
+      expect(call('dc1', operation, moment)).toEqual({ status: 0, stderr: '' });
+      await release();
     },
   );
 

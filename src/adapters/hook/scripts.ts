@@ -13,6 +13,12 @@ export interface HookPlaces {
  * libvirt's hook (https://libvirt.org/hooks.html) that refuses to start a guest whose disks are
  * being written. Arguments: guest, operation, sub-operation; its definition comes over stdin.
  *
+ * It answers what comes before a guest exists: `prepare` and `start` (both drivers; libxl asks them
+ * for guests that are restored or come in by migration, too: libxlDomainStartPrepare and
+ * libxlDomainStartPerform in src/libxl/libxl_domain.c), `migrate` for incoming ones, and `restore`,
+ * which only qemu has. A failure there ends `virsh start` with exit code 1 and the hook's words.
+ * It never refuses `started`, `reconnect` and `attach`: libvirt would end a guest that runs.
+ *
  * Two signs, both of them the kernel's: the guest's lock is held and does not say `read-only`, or a
  * writer holds its share of it; or a map of ours that is not read-only lies over one of its disks,
  * which is so after a run was killed, too, and without any lock file. It asks, changes nothing, and

@@ -31,6 +31,8 @@ const helpText = `
 A host with the hook starts no guest whose standby a run is writing, or which a
 killed run has left open. Guests that are only read may start, all others too.
 The hook needs sh and flock. libvirt sees a new hook when it is restarted.
+Beside another hook it can be a file of its own in /etc/libvirt/hooks/libxl.d
+(libvirt 6.5.0 and newer).
 
 Examples:
   xen-backup hook --install
