@@ -123,6 +123,18 @@ export const parts: readonly Part[] = [
     when: 'full',
   },
   {
+    name: 'gate',
+    file: 'tests/gate.test.ts',
+    shows: 'a run through the gate of its target; with the same key anything else is refused',
+    when: 'full',
+  },
+  {
+    name: 'hook',
+    file: 'tests/hook.test.ts',
+    shows: 'libvirt starts no standby that a run is writing, and starts it afterwards',
+    when: 'full',
+  },
+  {
     name: 'judges',
     file: 'tests/judge.test.ts',
     shows: 'the comparison and the residue check see what they must see',
