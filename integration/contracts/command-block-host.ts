@@ -30,7 +30,7 @@ export async function commandBlockHost(options: CommandBlockHostOptions): Promis
 }
 
 /** What LVM takes for /dev while it makes a guest's group, which stays inactive. */
-const guestGroupDirectory = '/run/xen-backup-contract-dev';
+const guestGroupDirectory = '/dev/xen-backup-contract';
 
 class CommandBlockHost implements BlockHost {
   readonly ports: BlockPorts;
@@ -100,7 +100,8 @@ class CommandBlockHost implements BlockHost {
   }
 
   async createGuestGroup({ name, devices, volumes }: SampleGroup): Promise<void> {
-    // With the host's own name a group is refused where /dev/NAME exists already.
+    // With the host's own name a group is refused where /dev/NAME exists already. Below /dev all the
+    // same: device-mapper's control node is made there, and /run takes no device nodes.
     await this.#must(['mkdir', '-p', guestGroupDirectory]);
     const elsewhere = `devices{dir="${guestGroupDirectory}" `;
     const config = ['--config', guestDevices(devices).replace('devices{', elsewhere)];
@@ -122,6 +123,7 @@ class CommandBlockHost implements BlockHost {
       const shape = [...stripes, '--size', `${volume.sizeBytes}b`, '--name', volume.name];
       await this.#must(['lvcreate', ...config, '--yes', ...inactive, ...shape, name]);
     }
+    await this.#must(['rm', '-r', guestGroupDirectory]);
   }
 
   async copyDevice(from: string, to: string): Promise<void> {
