@@ -1,6 +1,11 @@
-import { oldestRsync, tooOldRsyncs, type Transfer, XenBackupError } from '../../core/index.js';
+import {
+  oldestRsync,
+  together,
+  tooOldRsyncs,
+  type Transfer,
+  XenBackupError,
+} from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
-import { together } from '../concurrently.js';
 
 /**
  * Makes sure, before anything is written or copied, that rsync on both hosts can bring over what goes
