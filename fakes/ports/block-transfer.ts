@@ -10,21 +10,10 @@ import { type DeviceThere, deviceThere } from '../block/copy-blocks.js';
 import { deviceOf, sectorsOf } from '../block/devices.js';
 import { parseSwapHeader } from '../block/swap-header.js';
 import { sectorBytes } from '../block/types.js';
-import { connectBySsh } from '../network/ssh.js';
 import { DeviceCopy } from '../rsync/device-copy.js';
-import type { ProgressState } from '../rsync/progress.js';
-import { addIdleProcess, ProcessKilled, removeProcess } from '../runner/processes.js';
 import type { Machine } from '../world/state.js';
 import { portError } from './errors.js';
-import {
-  callTo,
-  connectionOutcomes,
-  ended,
-  kindOf,
-  progressOf,
-  shareLock,
-  statisticsOf,
-} from './file-copier.js';
+import { runSession } from './copy-session.js';
 
 /** Brings devices of a simulated machine to others, without any command. */
 export function simulatedBlockTransfer(machine: Machine): BlockTransfer {
@@ -51,53 +40,24 @@ export function simulatedBlockTransfer(machine: Machine): BlockTransfer {
 async function transfer(
   machine: Machine,
   request: BlockTransferRequest,
-  { onProgress, signal }: CopyOptions,
+  options: CopyOptions,
 ): Promise<CopyOutcome> {
-  if (signal?.aborted === true) return ended('interrupted', 20, 'the copy was stopped');
-  const source = prove(machine, request.source);
-  if (source === undefined) return ended('source-guard-refused', 121, 'not the source proven');
-  const connection = await connectBySsh(machine, callTo(request.peer));
-  if (connection.kind === 'failed') {
-    return ended(connectionOutcomes[connection.reason], 255, connection.text.trim());
+  if (request.source.sizeBytes !== request.target.sizeBytes) {
+    throw portError(machine, 'internal', 'devices of different sizes');
   }
-  const target = prove(connection.machine, request.target);
-  if (target === undefined) return ended('target-guard-refused', 123, 'not the target proven');
-  const receiver = addIdleProcess(connection.machine, { argv: ['rsync', '--server'] });
-  receiver.environment.add(`XEN_BACKUP_COPY=${request.tag ?? ''}`);
-  shareLock(connection.machine, request.targetLock, receiver.processId);
-  const sender = addIdleProcess(machine, { argv: ['rsync'] });
-  const stop = (): void => {
-    sender.killed.abort(new ProcessKilled('TERM'));
-  };
-  signal?.addEventListener('abort', stop, { once: true });
-  const { pass } = request;
-  const options = { dryRun: pass === 'dry', progress: false, statistics: false };
-  const work = new DeviceCopy({
-    options: { ...options, timeoutSeconds: Math.ceil(request.stallTimeoutMs / 1000) },
-    source,
-    target,
-    streams: {
-      print: () => undefined,
-      killed: sender.killed.signal,
-      reached: async () => undefined,
-    },
-    ...(onProgress === undefined
-      ? {}
-      : {
-          onProgress: (state: ProgressState) => {
-            onProgress(progressOf(state));
-          },
-        }),
+  return runSession(machine, request, options, {
+    prove,
+    work: (ends, session) =>
+      new DeviceCopy({
+        options: {
+          ...{ dryRun: request.pass === 'dry', progress: false, statistics: false },
+          timeoutSeconds: Math.ceil(request.stallTimeoutMs / 1000),
+        },
+        source: ends.source,
+        target: ends.target,
+        ...session,
+      }),
   });
-  try {
-    const { exitCode, stderr } = await work.run();
-    if (exitCode !== 0) return ended(kindOf(exitCode, stderr), exitCode, stderr.trim());
-    return { kind: 'done', statistics: statisticsOf(work, pass) };
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    removeProcess(machine, sender);
-    removeProcess(connection.machine, receiver);
-  }
 }
 
 /** The proven device, `undefined` when it is another one now. */

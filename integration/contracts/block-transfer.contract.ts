@@ -42,9 +42,11 @@ export interface BlockTransferHarness {
   open(): Promise<OpenedBlocks>;
 }
 
-const lies: readonly (readonly [what: string, lie: Partial<ProvenDevice>])[] = [
+type Lie = readonly [what: string, lie: Partial<ProvenDevice>];
+
+const anotherSize: Lie = ['another size', { sizeBytes: 4096 }];
+const lies: readonly Lie[] = [
   ['another number', { deviceNumber: { major: 7, minor: 9999 } }],
-  ['another size', { sizeBytes: 4096 }],
   ['a path where nothing is', { path: '/dev/mapper/xen-backup-nowhere' }],
 ];
 
@@ -122,6 +124,26 @@ export function describeBlockTransfer(harness: BlockTransferHarness): void {
       expect(await pair.target.look()).toBe(before);
     });
 
+    it('refuses devices of another size than was proven, though both are said to have it', async () => {
+      const [, lie] = anotherSize;
+      const before = await pair.target.look();
+      const { source, target } = pair;
+      const outcome = await transfer({
+        source: { ...source.proven, ...lie },
+        target: { ...target.proven, ...lie },
+      });
+      expect(outcome).toMatchObject({ kind: 'source-guard-refused' });
+      expect(await pair.target.look()).toBe(before);
+    });
+
+    it('refuses devices of different sizes', async () => {
+      const before = await pair.target.look();
+      const { proven } = pair.target;
+      const writing = transfer({ target: { ...proven, sizeBytes: proven.sizeBytes - 512 } });
+      await expect(writing).rejects.toMatchObject({ code: 'internal' });
+      expect(await pair.target.look()).toBe(before);
+    });
+
     it('does not begin when it is stopped already', async () => {
       expect(await transfer({}, AbortSignal.abort())).toMatchObject({ kind: 'interrupted' });
       expect(await isEqual()).toBe(false);
@@ -134,7 +156,7 @@ export function describeBlockTransfer(harness: BlockTransferHarness): void {
       });
     });
 
-    it.each(lies)('writes no start onto a device of %s', async (_, lie) => {
+    it.each([...lies, anotherSize])('writes no start onto a device of %s', async (_, lie) => {
       const before = await pair.target.look();
       const writing = opened.target.writeStart(
         { ...pair.target.proven, ...lie },

@@ -26,7 +26,7 @@ export interface ReceiverMarks {
 /** One pass over one device. */
 export interface BlockTransferRequest extends ReceiverMarks {
   readonly source: ProvenDevice;
-  /** Of the same size, or the transfer is refused. */
+  /** Of the same size. */
   readonly target: ProvenDevice;
   readonly peer: ReplicationPeer;
   /** `dry` proves both devices, the connection and the tools; it reads and writes no block. */
@@ -50,7 +50,7 @@ export interface BlockTransferRequest extends ReceiverMarks {
  *   `input-output-error`, and leaves zeros where it could not be read.
  */
 export interface BlockTransfer {
-  /** @throws as `FileCopier.copy`. */
+  /** @throws `internal` for devices of different sizes; else as `FileCopier.copy`. */
   transfer(request: BlockTransferRequest, options?: CopyOptions): Promise<CopyOutcome>;
   /**
    * Writes the start of a device of *this* host, and returns when the disk has it.

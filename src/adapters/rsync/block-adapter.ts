@@ -15,7 +15,7 @@ export function createBlockTransfer(options: FileCopierOptions): BlockTransfer {
   const { runner, hostName, locksDirectory = usualLocksDirectory } = options;
   const placeFor = (tag = randomBytes(8).toString('hex')) => ({ tag, locksDirectory });
   return {
-    transfer: (request, copyOptions = {}) => {
+    transfer: async (request, copyOptions = {}) => {
       const place = placeFor(request.tag);
       return runCopy(runner, blockTransferArgv(request, place), place.tag, copyOptions);
     },

@@ -16,18 +16,25 @@ import { remoteShell, remoteTarget } from './remote-shell.js';
 /**
  * The whole command, as it runs on the source host.
  *
+ * @throws `internal` for devices of different sizes: rsync would write as far as it comes.
+ *
  * `--write-devices` implies `--inplace`; sizes and times of devices say nothing, so all of it is
  * compared (`--ignore-times`), by blocks also within one machine (`--no-whole-file`). Compression is
  * for zeros: they cost nearly nothing then, and what cannot be compressed costs little at this level.
  * Never with `--sparse`: before rsync 3.3 that left old data behind (its release notes).
  */
 export function blockTransferArgv(request: BlockTransferRequest, place: CopyPlace): Argv {
+  const { source, target } = request;
+  if (source.sizeBytes !== target.sizeBytes) {
+    const sizes = `${String(source.sizeBytes)} bytes onto ${String(target.sizeBytes)}`;
+    throw new XenBackupError('internal', { message: `devices of different sizes: ${sizes}` });
+  }
   return [
     'sh',
     '-c',
     SEND_BLOCKS_SCRIPT,
     'xen-backup-send-blocks',
-    ...proof(request.source),
+    ...proof(source),
     ...ioPriority(request.ioClass),
     'rsync',
     '--copy-devices',
