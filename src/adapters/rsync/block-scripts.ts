@@ -1,3 +1,5 @@
+import { asTarget, shareLock } from './target-functions.js';
+
 /**
  * Holds the device $device open and proves it. The order is the guard: a map that somebody holds
  * open can neither be removed nor have its name taken over, so what is compared now is what is read
@@ -21,22 +23,16 @@ prove_device() {
 }
 `;
 
-const shareLock = `
-share_lock() {
-  export "$1"
-  if [ -n "$2" ]; then
-    [ -f "$2" ] && exec 9<"$2" && flock --shared --timeout 5 9 && [ /proc/$$/fd/9 -ef "$2" ] || {
-      echo "xen-backup-guard: target: no share of the lock $2" >&2
-      exit 119
-    }
-  fi
-}
-`;
-
-const asTarget = `
-LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
-side=target absent=122 another=123
+/** Executes the command, with the device for a dot that stands so many words before its end. */
+const execOnDevice = (wordsBehind: 0 | 1): string => `
+left=$#
+for word do
+  shift
+  left=$((left - 1))
+  [ "$left" -ne ${wordsBehind} ] || [ "$word" != . ] || word=$node
+  set -- "$@" "$word"
+done
+exec "$@"
 `;
 
 /**
@@ -49,15 +45,7 @@ export const SEND_BLOCKS_SCRIPT = `${proveDevice}
 side=source absent=120 another=121
 prove_device "$1" "$2" "$3" "$4"
 shift 4
-left=$#
-for word do
-  shift
-  left=$((left - 1))
-  [ "$left" -ne 1 ] || [ "$word" != . ] || word=$node
-  set -- "$@" "$word"
-done
-exec "$@"
-`;
+${execOnDevice(1)}`;
 
 /**
  * The same for the receiver, through rsync’s \`--rsync-path\`: $5 and $6 are tag and lock as those of
@@ -65,22 +53,16 @@ exec "$@"
  *
  * Exit 122: it cannot be opened. Exit 123: it is another one. Exit 119: the lock is not to be had.
  */
-export const RECEIVE_BLOCKS_SCRIPT = `${proveDevice}${shareLock}${asTarget}
+export const RECEIVE_BLOCKS_SCRIPT = `${proveDevice}${shareLock}side=target absent=122 another=123
+${asTarget}
 prove_device "$1" "$2" "$3" "$4"
 share_lock "$5" "$6"
 shift 6
-left=$#
-for word do
-  shift
-  left=$((left - 1))
-  [ "$left" -ne 0 ] || [ "$word" != . ] || word=$node
-  set -- "$@" "$word"
-done
-exec "$@"
-`;
+${execOnDevice(0)}`;
 
 /** Writes what comes over its input to the start of the device; arguments and exits as above. */
-export const WRITE_START_SCRIPT = `${proveDevice}${shareLock}${asTarget}
+export const WRITE_START_SCRIPT = `${proveDevice}${shareLock}side=target absent=122 another=123
+${asTarget}
 prove_device "$1" "$2" "$3" "$4"
 share_lock "$5" "$6"
 exec dd bs=64k iflag=fullblock of="$node" conv=notrunc,fsync status=none

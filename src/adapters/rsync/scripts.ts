@@ -1,3 +1,5 @@
+import { asTarget, shareLock } from './target-functions.js';
+
 export {
   RECEIVE_BLOCKS_SCRIPT,
   SEND_BLOCKS_SCRIPT,
@@ -28,17 +30,12 @@ exec "$@"
 `;
 
 /**
- * The same for the receiver, through rsync’s `--rsync-path`. $4 is `XEN_BACKUP_COPY=<tag>`; it
- * goes into the environment of rsync and its children, where STOP_RECEIVERS_SCRIPT finds it. $5,
- * when not empty, is a file of which rsync keeps a shared lock for as long as it lives. It is not
- * made here: it is there for as long as the lock is held, so a receiver that comes late is refused.
+ * The same for the receiver, through rsync’s `--rsync-path`: $4 and $5 are tag and lock.
  *
  * Exit 122: no such directory. Exit 123: not that file system. Exit 119: the lock is not to be
  * had. (All above 12, so that rsync passes them on instead of its own.)
  */
-export const RECEIVE_SCRIPT = `
-LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
+export const RECEIVE_SCRIPT = `${shareLock}${asTarget}
 unset CDPATH
 cd -P -- "$1" 2>/dev/null || {
   echo "xen-backup-guard: target: $1 cannot be entered" >&2
@@ -48,13 +45,7 @@ cd -P -- "$1" 2>/dev/null || {
   echo "xen-backup-guard: target: $1 is not the file system that was proven" >&2
   exit 123
 }
-export "$4"
-if [ -n "$5" ]; then
-  [ -f "$5" ] && exec 9<"$5" && flock --shared --timeout 5 9 && [ /proc/$$/fd/9 -ef "$5" ] || {
-    echo "xen-backup-guard: target: no share of the lock $5" >&2
-    exit 119
-  }
-fi
+share_lock "$4" "$5"
 shift 5
 exec "$@"
 `;
