@@ -3,6 +3,7 @@ import { XenBackupError } from '../../core/index.js';
 import type {
   BlockTransfer,
   BlockTransferRequest,
+  CopyOptions,
   CopyOutcome,
   Host,
   HostFiles,
@@ -52,7 +53,10 @@ export class MemoryHost {
   /** Every transfer by blocks this host was asked to send. */
   readonly transfers: BlockTransferRequest[] = [];
   /** How they end; `done` unless a test says otherwise. */
-  onTransfer: (request: BlockTransferRequest) => CopyOutcome = () => ({
+  onTransfer: (
+    request: BlockTransferRequest,
+    options: CopyOptions,
+  ) => CopyOutcome | Promise<CopyOutcome> = () => ({
     kind: 'done',
     statistics: quietStatistics,
   });
@@ -167,13 +171,18 @@ export class MemoryHost {
 
   #blocks(): BlockTransfer {
     return {
-      transfer: (request) =>
-        this.call(`transfer ${request.pass} ${request.source.path} ${request.peer.address}`, () => {
-          this.transfers.push(request);
-          return this.onTransfer(request);
-        }),
-      writeStart: ({ path }, bytes) =>
-        this.call(`write-start ${path}`, () => void this.devices.starts.set(path, bytes)),
+      transfer: async (request, options = {}) => {
+        const { pass, source, peer } = request;
+        await this.call(`transfer ${pass} ${source.path} ${peer.address}`, () =>
+          this.transfers.push(request),
+        );
+        return this.onTransfer(request, options);
+      },
+      writeStart: ({ path }, bytes, { tag = '', targetLock = '' } = {}) =>
+        this.call(
+          `write-start ${path} ${targetLock} ${tag}`,
+          () => void this.devices.starts.set(path, bytes),
+        ),
     };
   }
 

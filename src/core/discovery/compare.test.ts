@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeviceNode, DeviceTree, GuestVolumeGroup, PartitionEntry } from '../model/index.js';
+import type {
+  Content,
+  DeviceNode,
+  DeviceTree,
+  GuestVolumeGroup,
+  PartitionEntry,
+} from '../model/index.js';
 import { GuestMachine } from '../testing/guest-machine.contract.js';
 import {
   anyLayout,
@@ -251,5 +257,42 @@ describe('compareTrees', () => {
       partitioned('gpt', [physicalVolume(), fileSystem('ext4', 'x')]),
     );
     expect(compareTrees(source, new GuestMachine(seeded).tree())?.position).toBe('xvda');
+  });
+});
+
+describe('what may be written onto something else', () => {
+  const bearing = (content: Content): DeviceTree =>
+    withFirstPartition((node) => ({ ...node, content }));
+  const blank: Content = { kind: 'blank' };
+  const luks: Content = { kind: 'other', type: 'crypto_LUKS', uuid: 'one' };
+  const ntfs: Content = { kind: 'file-system', type: 'ntfs', uuid: 'one' };
+  const ext3: Content = { kind: 'file-system', type: 'ext3', uuid: 'one' };
+  const swap: Content = { kind: 'swap', uuid: 'one' };
+
+  it.each<[Content, Content]>([
+    [luks, blank],
+    [ntfs, blank],
+    [swap, blank],
+    [swap, { ...swap, uuid: 'two' }],
+  ])('%j may be written onto %j', (expected, found) => {
+    expect(compareTrees(bearing(expected), bearing(found))).toBeUndefined();
+  });
+
+  it.each<[Content, Content]>([
+    [luks, ext3],
+    [luks, { ...luks, uuid: 'two' }],
+    [luks, swap],
+    [ntfs, ext3],
+    [ntfs, { ...ntfs, uuid: 'two' }],
+    [swap, ext3],
+    [swap, luks],
+    [blank, ext3],
+    [ext3, blank],
+    [ext3, luks],
+  ])('%j is never written onto %j', (expected, found) => {
+    expect(compareTrees(bearing(expected), bearing(found))).toMatchObject({
+      kind: 'layout-drift',
+      position: 'xvda/1',
+    });
   });
 });

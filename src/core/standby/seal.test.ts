@@ -6,7 +6,7 @@ import { anyLayout, articleLayout } from '../testing/layout.contract.js';
 import { allDevices, type DeviceTree, type VolumeGroupNode } from '../model/index.js';
 import { locateOnDisks } from './locate.js';
 import { brokenSeals, type ContentSeal } from './seal.js';
-import { needsSealHeader, regionsToSeal, sealedType } from './seal-regions.js';
+import { blockRegionsToSeal, needsSealHeader, regionsToSeal, sealedType } from './seal-regions.js';
 
 const fileSystem = (type: string): Content => ({ kind: 'file-system', type });
 const gibibyte = 2 ** 30;
@@ -66,6 +66,25 @@ describe('what of a content is sealed', () => {
     expect(regionsToSeal(content, gibibyte)).toEqual(regions);
     expect(needsSealHeader(content)).toBe(false);
     expect(sealedType(content) === undefined).toBe(regions.length === 0);
+  });
+
+  it('of what went by blocks is its start, where LUKS begins its data, and samples all over', () => {
+    const pieces = blockRegionsToSeal({ kind: 'blank' }, gibibyte);
+    expect(pieces.map(({ offsetBytes }) => offsetBytes / 2 ** 20)).toEqual([
+      0, 16, 146, 292, 438, 584, 730, 876,
+    ]);
+    expect(pieces.map(({ lengthBytes }) => lengthBytes / 2 ** 10)).toEqual([
+      4096, 2048, 64, 64, 64, 64, 64, 64,
+    ]);
+  });
+
+  it('of what went by blocks never reaches beyond the device, nor takes a piece twice', () => {
+    const sizeBytes = 17 * 2 ** 20;
+    const pieces = blockRegionsToSeal({ kind: 'other', type: 'crypto_LUKS' }, sizeBytes);
+    expect(pieces.map(({ offsetBytes }) => offsetBytes / 2 ** 20)).toEqual([
+      0, 16, 4, 6, 8, 10, 12,
+    ]);
+    expect(pieces[1]).toEqual({ offsetBytes: 16 * 2 ** 20, lengthBytes: 2 ** 20 });
   });
 
   it('never reaches beyond the device', () => {

@@ -1,5 +1,6 @@
 export { judgeDeletions, liftedDeletionLimits } from './deletions.js';
-export { findMisplacedChoice, matchTransfers } from './match.js';
+export { matchTransfers } from './match.js';
+export { findMisplacedChoice } from './misplaced-choice.js';
 export { findUnsupported } from './unsupported.js';
 export { copyFailureTexts } from './outcome.js';
 export {

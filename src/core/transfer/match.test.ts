@@ -112,6 +112,37 @@ describe('matchTransfers', () => {
     });
   });
 
+  it.each<[string, LayoutDevice, LayoutDevice]>([
+    ['raw data', blank, { ...blank, sizeBytes: blank.sizeBytes + 512 }],
+    ['LUKS', strange('crypto_LUKS'), { ...blank, sizeBytes: 2 ** 25 }],
+    ['swap', swap('s'), { ...swap('s'), sizeBytes: 2 ** 25 }],
+  ])(
+    'is a conflict when the partner of %s has another size, or there is none',
+    (_, mine, theirs) => {
+      const source = treeOf(disks(fileSystem('ext4', 'root'), mine));
+      for (const devices of [[theirs], []]) {
+        const target = treeOf(disks(fileSystem('ext4', 'root'), ...devices));
+        expect(match(source, target)).toMatchObject({
+          kind: 'conflict',
+          conflict: {
+            kind: 'layout-drift',
+            message: 'xvda/2 has no partner of the same size on the standby',
+          },
+        });
+      }
+    },
+  );
+
+  it('refuses a guest of which a part can be opened in no way', () => {
+    const [group] = article.volumeGroups;
+    const closed = [{ position: 'VolGroup00/pool', reason: 'is of type thin-pool' }];
+    const volumeGroups = group === undefined ? [] : [{ ...group, closed }];
+    expect(match({ ...article, volumeGroups }, article)).toMatchObject({
+      kind: 'conflict',
+      conflict: { position: 'VolGroup00/pool' },
+    });
+  });
+
   it('brings over by blocks what cannot be copied file by file, and says why', () => {
     const tree = treeOf(
       disks(fileSystem('ext4', 'root'), strange('crypto_LUKS'), fileSystem('ntfs', 'w'), blank),
@@ -217,6 +248,25 @@ describe('choices of the configuration', () => {
     });
   });
 
+  it('refuses a choice for one device of a file system that lies on several', () => {
+    const part = (deviceUuid: string): LayoutDevice => ({
+      sizeBytes: 2 ** 27,
+      body: {
+        kind: 'leaf',
+        content: { kind: 'file-system', type: 'btrfs', uuid: 'pool', deviceUuid },
+      },
+    });
+    const several = treeOf(disks(part('one'), part('two')));
+    for (const position of ['xvda/1', 'xvda/2']) {
+      const choices: TransferChoices = { devices: { [position]: 'skip' } };
+      const plan = planMounts(several, 'UUID=pool / btrfs\n', choices);
+      expect(matchTransfers(several, several, plan, { ...choices, exclude: [] })).toMatchObject({
+        kind: 'conflict',
+        conflict: { message: expect.stringContaining('a file system that lies on several') },
+      });
+    }
+  });
+
   it.each<[TransferChoices, string]>([
     [{ devices: { 'xvda/7': 'skip' } }, 'the guest has no such device'],
     [{ devices: { xvda: 'blocks' } }, 'use mode: blocks'],
@@ -231,9 +281,13 @@ describe('choices of the configuration', () => {
 });
 
 describe('swapHeader', () => {
-  it.each([4096, 65_536])('is the first page, here of %i bytes', (pageBytes) => {
+  it.each([
+    [4096, 'SWAPSPACE2'],
+    [65_536, 'SWAPSPACE2'],
+    [4096, 'SWAP-SPACE'],
+  ])('is the first page, here of %i bytes, that ends in %s', (pageBytes, signature) => {
     const start = new Uint8Array(65_536).fill(1);
-    start.set(Buffer.from('SWAPSPACE2'), pageBytes - 10);
+    start.set(Buffer.from(signature), pageBytes - 10);
     expect(swapHeader(start)).toHaveLength(pageBytes);
   });
 
