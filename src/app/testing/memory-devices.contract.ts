@@ -1,24 +1,14 @@
-import { createHash } from 'node:crypto';
 import {
   type DeviceNumber,
-  type GuestVolumeGroup,
   type LogicalVolume,
   type PartitionMap,
   parseOwnedName,
-  type SnapshotFill,
   type SnapshotHealth,
   type StepSegment,
-  type ThinPoolFill,
   type VolumeGroup,
   XenBackupError,
 } from '../../core/index.js';
-import {
-  devicesOf,
-  groupsOn,
-  probeOf,
-  tableOf,
-  volumeAt,
-} from '../../core/testing/guest-machine.contract.js';
+import { devicesOf, volumeAt } from '../../core/testing/guest-machine.contract.js';
 import type { Layout, LayoutDevice } from '../../core/testing/layout.contract.js';
 import type {
   ContentProbe,
@@ -30,21 +20,9 @@ import type {
   VolumeHolders,
   VolumeManager,
 } from '../../ports/index.js';
-
-/** What devices need of their host. */
-export interface DeviceOwner {
-  call<T>(what: string, effect: () => T): Promise<T>;
-  readonly mounts: {
-    readonly entries: readonly { readonly source: string }[];
-    /** Read-write mounts of a file system so far, by UUID. */
-    readonly uses: ReadonlyMap<string, number>;
-  };
-}
-
-interface Shown {
-  readonly device: LayoutDevice;
-  readonly layout: Layout;
-}
+import { memoryContents, memoryRegions, memoryTables } from './memory-reading.contract.js';
+import type { DeviceOwner, Shown } from './memory-shown.contract.js';
+import { extentSizeBytes, memoryVolumes } from './memory-volumes.contract.js';
 
 interface MemoryMap extends Shown {
   readonly uuid: string;
@@ -59,8 +37,6 @@ const nothingThere: LayoutDevice = {
   sizeBytes: 4096,
   body: { kind: 'leaf', content: { kind: 'blank' } },
 };
-
-const extentSizeBytes = 4 * 1024 * 1024;
 
 /** The block devices of one host: volumes, snapshots, maps, and what they show of guests. */
 export class MemoryDevices {
@@ -125,108 +101,7 @@ export class MemoryDevices {
   }
 
   get volumes(): VolumeManager {
-    const host = this.#host;
-    const find = (name: string): LogicalVolume | undefined =>
-      this.#withOpenness(this.logicalVolumes.get(name));
-    return {
-      inventory: () =>
-        host.call('volumes', () => ({
-          volumeGroups: this.volumeGroups,
-          logicalVolumes: [...this.logicalVolumes.keys()].flatMap((name) => find(name) ?? []),
-        })),
-      findVolume: (path) =>
-        host.call(`find-volume ${path}`, () =>
-          [...this.logicalVolumes.keys()]
-            .map(find)
-            .find((volume) => volume?.path === path || volume?.deviceMapperPath === path),
-        ),
-      holders: ({ deviceMapperPath }) =>
-        host.call(`holders ${deviceMapperPath}`, () => this.holders),
-      createSnapshot: (request, onTaken) =>
-        host.call(
-          `create-snapshot ${request.volumeGroup}/${request.name} of ${request.origin}`,
-          () => {
-            const origin = this.logicalVolumes.get(request.origin);
-            if (origin === undefined)
-              throw new XenBackupError('volume-not-found', { message: request.origin });
-            const shown = this.shown(origin.deviceMapperPath);
-            const made = this.addVolume(
-              request.volumeGroup,
-              request.name,
-              shown.device,
-              shown.layout,
-            );
-            const snapshot = {
-              ...made,
-              origin: request.origin,
-              tags: request.tags,
-              sizeBytes: extentSizeBytes,
-            };
-            this.logicalVolumes.set(request.name, snapshot);
-            this.health.set(request.name, { kind: 'healthy', usedShare: 0.1 });
-            onTaken?.();
-            return snapshot;
-          },
-        ),
-      removeSnapshot: (proof) =>
-        host.call(`remove-snapshot ${proof.name}`, () => {
-          const found = this.logicalVolumes.get(proof.name);
-          if (found === undefined) return;
-          if (
-            found.origin !== proof.origin ||
-            !proof.tags.every((tag) => found.tags.includes(tag))
-          ) {
-            throw new XenBackupError('ownership-unproven', { message: proof.name });
-          }
-          this.#requireFree(found.deviceMapperPath);
-          this.logicalVolumes.delete(proof.name);
-        }),
-      extendSnapshot: (proof, sizeBytes) =>
-        host.call(`extend-snapshot ${proof.name} ${String(sizeBytes)}`, () => {
-          const found = this.logicalVolumes.get(proof.name);
-          if (found === undefined) {
-            throw new XenBackupError('volume-not-found', { message: proof.name });
-          }
-          const grown = { ...found, sizeBytes };
-          this.logicalVolumes.set(proof.name, grown);
-          return grown;
-        }),
-      snapshotFills: (snapshots) =>
-        host.call(`fills ${snapshots.map(({ name }) => name).join(' ')}`, () =>
-          snapshots.map(({ name }) => this.#fillOf(name)),
-        ),
-      thinPoolFills: (pools) =>
-        host.call(`pools ${pools.map(({ name }) => name).join(' ')}`, () =>
-          pools.map((): ThinPoolFill => {
-            const usedBlocks = this.poolPercent;
-            const metadata = { usedBlocks: 10, totalBlocks: 100 };
-            return { kind: 'open', data: { usedBlocks, totalBlocks: 100 }, metadata };
-          }),
-        ),
-      snapshotHealth: (_, name) =>
-        host.call(`health ${name}`, () => {
-          const health = this.health.get(name);
-          if (health === undefined) throw new XenBackupError('volume-not-found', { message: name });
-          return health;
-        }),
-      readGuestVolumeGroups: (paths) =>
-        host.call(`guest-groups ${paths.join(' ')}`, (): readonly GuestVolumeGroup[] => {
-          const [first] = paths;
-          if (first === undefined) return [];
-          return groupsOn(this.shown(first).layout, paths, (path) => this.shown(path).device);
-        }),
-    };
-  }
-
-  #fillOf(name: string): SnapshotFill {
-    const [health, volume] = [this.health.get(name), this.logicalVolumes.get(name)];
-    if (health === undefined || volume === undefined) {
-      throw new XenBackupError('volume-not-found', { message: name });
-    }
-    if (health.kind === 'invalid') return health;
-    const usedShare = health.kind === 'healthy' ? health.usedShare : 0;
-    const { sizeBytes } = volume;
-    return { kind: 'thick', usedBytes: usedShare * sizeBytes, sizeBytes };
+    return memoryVolumes(this, this.#host);
   }
 
   get deviceMapper(): DeviceMapper {
@@ -257,7 +132,7 @@ export class MemoryDevices {
           const map = this.maps.get(name);
           if (map === undefined) return;
           if (map.uuid !== uuid) throw new XenBackupError('ownership-unproven', { message: name });
-          this.#requireFree(`/dev/mapper/${name}`);
+          this.requireFree(`/dev/mapper/${name}`);
           this.maps.delete(name);
         }),
       status: (name) => host.call(`status ${name}`, () => `0 1 linear ${name}`),
@@ -296,7 +171,7 @@ export class MemoryDevices {
           for (const name of [...this.maps.keys()]) {
             if (parseOwnedName(name)?.partition === undefined || !name.startsWith(`${parent}p`))
               continue;
-            this.#requireFree(`/dev/mapper/${name}`);
+            this.requireFree(`/dev/mapper/${name}`);
             this.maps.delete(name);
           }
         }),
@@ -304,50 +179,15 @@ export class MemoryDevices {
   }
 
   get partitionTables(): PartitionTableReader {
-    return {
-      readTable: (path) => this.#host.call(`table ${path}`, () => tableOf(this.shown(path).device)),
-    };
+    return memoryTables(this, this.#host);
   }
 
   get contents(): ContentProbe {
-    return {
-      probe: (path) => this.#host.call(`probe ${path}`, () => probeOf(this.shown(path).device)),
-      sizeBytes: (path) => this.#host.call(`size ${path}`, () => this.shown(path).device.sizeBytes),
-    };
+    return memoryContents(this, this.#host);
   }
 
-  /** Every piece of a guest's disk tells how often its file systems were used. */
   get regions(): RegionReader {
-    const host = this.#host;
-    return {
-      digest: (regions) => {
-        // Through maps of ours only starts of disks are asked for: tables, which no use changes.
-        const isOurs = regions.every(({ device }) => this.maps.has(device.split('/').at(-1) ?? ''));
-        return host.call(isOurs ? 'starts' : 'digest', () =>
-          regions.map(({ device, offsetBytes }) => {
-            const uses = isOurs
-              ? []
-              : uuidsOf(this.shown(device).layout).map((uuid) => host.mounts.uses.get(uuid));
-            const text = JSON.stringify([offsetBytes, uses]);
-            return createHash('sha256').update(text).digest('hex');
-          }),
-        );
-      },
-      read: (regions) =>
-        host.call('read-regions', () =>
-          regions.map(({ device, lengthBytes }) => {
-            const start = this.starts.get(device) ?? this.#startOf(device);
-            return Uint8Array.from({ length: lengthBytes }, (_, index) => start[index] ?? 0);
-          }),
-        ),
-    };
-  }
-
-  /** A header of swap where there is swap; it says nothing but that. */
-  #startOf(path: string): Uint8Array {
-    const { body } = this.shown(path).device;
-    const isSwap = body.kind === 'leaf' && body.content.kind === 'swap';
-    return isSwap ? Buffer.from('SWAPSPACE2'.padStart(4096, '\0')) : new Uint8Array(0);
+    return memoryRegions(this, this.#host);
   }
 
   /** True while a map or a mount stands on the device. */
@@ -358,13 +198,8 @@ export class MemoryDevices {
     );
   }
 
-  #withOpenness(volume: LogicalVolume | undefined): LogicalVolume | undefined {
-    return volume === undefined
-      ? undefined
-      : { ...volume, open: volume.open || this.isOpen(volume.deviceMapperPath) };
-  }
-
-  #requireFree(path: string): void {
+  /** @throws `volume-busy` */
+  requireFree(path: string): void {
     if (this.isOpen(path))
       throw new XenBackupError('volume-busy', { message: `${path} is in use` });
   }
@@ -408,19 +243,4 @@ export class MemoryDevices {
       openCount: this.isOpen(`/dev/mapper/${name}`) ? 1 : 0,
     };
   }
-}
-
-/** UUIDs of all file systems of a layout. */
-function uuidsOf(layout: Layout): readonly string[] {
-  const within = ({ body }: LayoutDevice): readonly string[] => {
-    if (body.kind === 'table') {
-      return body.partitions.flatMap(({ device }) => (device === undefined ? [] : within(device)));
-    }
-    if (body.kind !== 'leaf' || body.content.kind !== 'file-system') return [];
-    return [body.content.uuid ?? ''];
-  };
-  return [
-    ...[...layout.disks.values()].flatMap(within),
-    ...layout.groups.flatMap(({ volumes }) => volumes.flatMap(({ device }) => within(device))),
-  ];
 }
