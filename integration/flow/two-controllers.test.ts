@@ -112,6 +112,48 @@ describe('failure case 24: two whole runs over one guest, from two controllers a
     await expectAllWell(stage);
   });
 
+  it('whoever gets round the lock is refused all the same: the volumes are open', async () => {
+    const slow = 'configuration:\n  defaults: { bandwidthLimit: 1K }';
+    const stage = await Stage.open(threeHosts.replace('configuration:', slow));
+    const second = controllerBeside(stage);
+    const { clock, world } = stage.simulation;
+    const isWriting = (): boolean =>
+      world.trace.some(
+        ({ argv, endMs }) =>
+          argv.includes('xen-backup-send') && !argv.includes('-n') && endMs === undefined,
+      );
+    // As if somebody removed the files of the guest's locks, of writers too, again and again: each
+    // time the next one locks another file.
+    const forgetLocks = (): void => {
+      for (const { fileLocks } of world.machines.values()) {
+        const others = fileLocks.filter(({ path }) => !path.includes('/guest-'));
+        fileLocks.splice(0, Infinity, ...others);
+      }
+    };
+    const roundTheLock = async (): Promise<RunReport> => {
+      while (!isWriting()) await clock.sleep(10);
+      const over = new AbortController();
+      const running = runFrom(second, 'admin-b').finally(() => {
+        over.abort();
+      });
+      while (!over.signal.aborted) {
+        forgetLocks();
+        await clock.sleep(5);
+      }
+      return running;
+    };
+    const [first, other] = await Promise.all([
+      runFrom(stage.simulation, 'admin-a'),
+      roundTheLock(),
+    ]);
+    expect(other.guests[0]?.targets.map(({ host, code }) => [host, code])).toEqual([
+      ['dom0b', 'standby-in-use'],
+      ['dom0c', 'standby-in-use'],
+    ]);
+    expect(other.guests[0]?.targets[0]?.reason).toContain(first.runId);
+    expect(stage.simulation.violations).toEqual([]);
+  });
+
   it('a controller that dies blocks nobody: whoever waits goes on', async () => {
     const died = '{ host: dom0a, step: copy, when: 0.5, occurrence: 3, effect: { die: true } }';
     const stage = await Stage.open(withFaults(threeHosts, died));
