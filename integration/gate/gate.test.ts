@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { matches } from '../../src/composition/gate/match.js';
 import { decide, gateGrammar, printGate } from '../../src/composition/gate/index.js';
-import { quoteCommand } from '../../src/adapters/shared/quote.js';
+import { quoteArgument, quoteCommand } from '../../src/adapters/shared/quote.js';
+import { inputScript } from '../../src/composition/gate/input.js';
 import { receivedCommands } from './built.js';
 import { type GoldenCommand, goldenCommands } from './golden.js';
 import { mutationsOf } from './mutations.js';
@@ -123,6 +124,16 @@ describe('the gate', () => {
     const lines = [...texts, ...texts.map((each) => `${control(['id'])}${each}`)];
     expect(judgeAll(shell, script, lines)).toEqual(lines.map(ruleOf));
   }, 180_000);
+});
+
+describe('printed', () => {
+  it('has the input of each rule that gives one, not that of another', () => {
+    for (const { name, input } of grammar.control) {
+      if (input === undefined) continue;
+      const [, given = ''] = new RegExp(`rule='?${name}'? input=\\$(\\w+)`).exec(script) ?? [];
+      expect(script, name).toContain(`\n${given}=${quoteArgument(inputScript(input))}\n`);
+    }
+  });
 });
 
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(

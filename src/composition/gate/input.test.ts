@@ -5,9 +5,8 @@ import { gateGrammar } from './grammar.js';
 import { inputScript } from './input.js';
 
 function scriptOf(rule: string): string {
-  const input = gateGrammar({ volumeGroups: ['vg-a'] }).control.find(
-    ({ name }) => name === rule,
-  )?.input;
+  const limits = { volumeGroups: ['vg-a'], disks: ['/srv/web.img'] };
+  const input = gateGrammar(limits).control.find(({ name }) => name === rule)?.input;
   if (input === undefined) throw new Error(`no input for ${rule}`);
   return inputScript(input);
 }
@@ -25,6 +24,16 @@ describe('what a command may read', () => {
   it('is our udev rule, whatever was sent for one', () => {
     expect(given('write the rule', 'RUN+="/bin/sh -c id"\n').stdout).toBe(UDEV_RULE);
     expect(given('write the rule', '').stdout).toBe(UDEV_RULE);
+  });
+
+  it('is nothing where an image is to be shown, whatever was sent', () => {
+    for (const sent of ['', 'x\n']) {
+      expect(given('make a place for an image', sent)).toEqual({
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
+    }
   });
 
   it.each([

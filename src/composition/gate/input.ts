@@ -13,6 +13,8 @@ export function inputScript(input: GateInput): string {
   const give = (text: string): string => `exec "$@" <<XEN_BACKUP_END\n${text}\nXEN_BACKUP_END\n`;
   // What follows the last newline of a here-document is its end.
   if (input.kind === 'fixed') {
+    // A here-document has at least one line.
+    if (input.text === '') return '\nexec "$@" </dev/null\n';
     return `\ntext=${quoteArgument(input.text.replace(/\n$/, ''))}\n${give('$text')}`;
   }
   const shell = new ShellPatterns();

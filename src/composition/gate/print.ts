@@ -16,15 +16,16 @@ import { ShellPatterns } from './shell.js';
  */
 export function printGate(grammar: GateGrammar, about: readonly string[]): string {
   const shell = new ShellPatterns();
-  const control = rulesFunction('control_rules', grammar.control, shell);
-  const data = rulesFunction('data_rules', grammar.data, shell);
+  const named = inputs(grammar);
+  const control = rulesFunction('control_rules', grammar.control, { shell, named });
+  const data = rulesFunction('data_rules', grammar.data, { shell, named });
   return [
     '#!/bin/sh',
     ...about.map((line) => `# ${line}`),
     settings,
     `start=${quoteArgument(startText)}`,
     `script=${quoteArgument(startScript)}`,
-    ...inputs(grammar).map(({ name, script }) => `${name}=${quoteArgument(script)}`),
+    ...[...new Set(named.values())].map(({ name, script }) => `${name}=${quoteArgument(script)}`),
     shell.definitions(),
     control,
     data,
@@ -45,25 +46,37 @@ newline='
 tab='\t'
 bare='A-Za-z0-9_/.,:@+=-'`;
 
+/** What rules are written with. */
+interface Parts {
+  readonly shell: ShellPatterns;
+  readonly named: ReadonlyMap<GateInput, NamedInput>;
+}
+
 interface NamedInput {
   readonly name: string;
   readonly script: string;
 }
 
-function inputs({ control }: GateGrammar): readonly NamedInput[] {
-  const known = new Map<GateInput['kind'], NamedInput>();
+/** What gives commands their input: one for each that there is, whoever needs it. */
+function inputs({ control }: GateGrammar): ReadonlyMap<GateInput, NamedInput> {
+  const byText = new Map<string, NamedInput>();
+  const named = new Map<GateInput, NamedInput>();
   for (const { input } of control) {
-    if (input === undefined || known.has(input.kind)) continue;
-    known.set(input.kind, { name: `${input.kind}_input`, script: inputScript(input) });
+    if (input === undefined) continue;
+    const script = inputScript(input);
+    const known = byText.get(script) ?? { name: `input_${String(byText.size + 1)}`, script };
+    byText.set(script, known);
+    named.set(input, known);
   }
-  return [...known.values()];
+  return named;
 }
 
-function rulesFunction(name: string, rules: readonly GateRule[], shell: ShellPatterns): string {
+function rulesFunction(name: string, rules: readonly GateRule[], { shell, named }: Parts): string {
   const tries = rules.map(({ name: rule, pattern, input }) => {
+    const given = input === undefined ? undefined : named.get(input)?.name;
     const found = [
       `rule=${quoteArgument(rule)}`,
-      ...(input === undefined ? [] : [`input=$${input.kind}_input`]),
+      ...(given === undefined ? [] : [`input=$${given}`]),
     ];
     return `  rest=$line; ${shell.command(pattern)} && [ -z "$rest" ] && ${found.join(' ')} && return`;
   });
