@@ -59,14 +59,14 @@ export class CopyWorld {
   }
 
   replication(changes: Partial<ReplicationPeer> = {}): ReplicationPeer {
-    const { address, port, keys } = this.peer;
+    const { address, port, keys, user = 'root', elevation = 'none' } = this.peer;
     return {
       address,
       port,
-      user: 'root',
+      user,
       identityFile: keys.identityFile,
       knownHostsFile: rightKnownHosts(this.peer),
-      elevation: 'none',
+      elevation,
       ...changes,
     };
   }

@@ -43,13 +43,13 @@ export interface ClientChanges {
 
 /** A runner on the peer, with its key and its known_hosts unless said otherwise. */
 export function sshClient(peer: Peer, changes: ClientChanges = {}): SshRunner {
-  const { elevation, maxSessions } = changes;
+  const { elevation = peer.elevation, maxSessions } = changes;
   return createSshRunner({
     hostName: 'peer',
     target: {
       address: peer.address,
       port: peer.port,
-      user: 'root',
+      user: peer.user ?? 'root',
       identityFile: peer.keys.identityFile,
       knownHostsFile: rightKnownHosts(peer),
       ...changes.target,

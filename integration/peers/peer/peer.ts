@@ -1,3 +1,4 @@
+import type { Elevation } from '../../../src/adapters/shared/command-environment.js';
 import type { ExecResult } from './exec-result.js';
 import type { PeerKeys } from './keys.js';
 
@@ -9,6 +10,10 @@ export interface Peer {
   readonly address: string;
   readonly port: number;
   readonly keys: PeerKeys;
+  /** Who logs in. Default: root. */
+  readonly user?: string;
+  /** With whose rights commands run there. Default: those of whoever logs in. */
+  readonly elevation?: Elevation;
   /** A directory there for scratch files. */
   readonly scratch: string;
   /** A path there, as this machine sees it. */
