@@ -41,7 +41,7 @@ describe('the gate', () => {
       const input = rule?.input;
       return input?.kind === 'checked' ? [{ argv, isRight: matches(input.pattern, stdin) }] : [];
     });
-    expect(checked.length).toBeGreaterThan(2);
+    expect(checked.length).toBeGreaterThan(1);
     expect(checked.filter(({ isRight }) => !isRight)).toEqual([]);
   });
 
