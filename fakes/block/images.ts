@@ -7,20 +7,46 @@ import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { deviceAt, keyOf } from './devices.js';
 import { detachLoop } from './loops.js';
-import { type BlockDevice, type ImageFile, type LoopDevice, sectorBytes } from './types.js';
+import {
+  type BlockDevice,
+  type ImageFile,
+  type LoopDevice,
+  type Qcow2State,
+  sectorBytes,
+} from './types.js';
 
 const loopMajor = 7;
 
+/** What a blank qcow2 image takes of its file system. */
+const blankQcow2Bytes = 196_616;
+
+/** What an image is besides its size. Default: raw, in sectors of 512 bytes. */
+export interface ImageInit {
+  readonly qcow2?: Qcow2State;
+  readonly sectorBytes?: 512 | 4096;
+}
+
 /** Makes an image file, sparse and blank. */
-export function addImage(machine: Machine, path: string, sizeBytes: number): ImageFile {
+export function addImage(
+  machine: Machine,
+  path: string,
+  sizeBytes: number,
+  { qcow2, sectorBytes: unit }: ImageInit = {},
+): ImageFile {
   const root = rootLocation(machine);
   const tree = treeAt(machine, root);
   const at = timestampFromMs(machine.world.clock.now());
-  const content = FileContent.fromPattern('\0', sizeBytes);
+  const fileBytes = qcow2 === undefined ? sizeBytes : blankQcow2Bytes;
+  const content = FileContent.fromPattern('\0', fileBytes);
   makeDirectories(tree, path.slice(0, path.lastIndexOf('/')), at);
   placeAt(tree, path, { kind: 'f', content, allocatedBytes: 0, mode: 0o600 }, at);
   const space = `${machine.name}/file${path}`;
-  const image: ImageFile = { space, path, sectors: Math.floor(sizeBytes / sectorBytes), writes: 0 };
+  const sectors = Math.floor(sizeBytes / sectorBytes);
+  const image: ImageFile = {
+    ...{ space, path, sectors, writes: 0 },
+    ...(qcow2 === undefined ? {} : { qcow2 }),
+    ...(unit === 4096 ? { sectorBytes: unit } : {}),
+  };
   machine.spaces.set(space, { id: space, sectors: image.sectors });
   machine.images.set(locate(machine, path).inode, image);
   return image;
@@ -50,6 +76,8 @@ export interface LoopInit {
   readonly access: 'read-only' | 'read-write';
   /** The domain whose start made it. */
   readonly owner?: string;
+  /** Default: 512. */
+  readonly sectorBytes?: 512 | 4096;
 }
 
 /**
@@ -57,7 +85,8 @@ export interface LoopInit {
  *
  * @throws KernelError; SimulationError `not-supported` for a file that is no image.
  */
-export function attachLoop(machine: Machine, { path, access, owner }: LoopInit): LoopDevice {
+export function attachLoop(machine: Machine, init: LoopInit): LoopDevice {
+  const { path, access, owner } = init;
   const location = locate(machine, path);
   if (inodeAt(machine, location).kind === 'd') throw new KernelError('EISDIR', path);
   const image = imageAt(machine, path);
@@ -73,6 +102,7 @@ export function attachLoop(machine: Machine, { path, access, owner }: LoopInit):
     space: image.space,
     sectors: image.sectors,
     ...(owner === undefined ? {} : { owner }),
+    ...(init.sectorBytes === 4096 ? { logicalSectorBytes: 4096 } : {}),
   };
   machine.devices.set(keyOf(device.number), device);
   machine.tableGeneration += 1;

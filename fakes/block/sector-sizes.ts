@@ -20,7 +20,12 @@ export function sectorSizes(machine: Machine, device: BlockDevice): SectorSizes 
     case 'disk':
       return device;
     case 'loop':
-      return usualSizes;
+      return device.logicalSectorBytes === undefined
+        ? usualSizes
+        : {
+            logicalSectorBytes: device.logicalSectorBytes,
+            physicalSectorBytes: device.logicalSectorBytes,
+          };
     case 'partition':
       return sectorSizes(machine, deviceOf(machine, device.parent));
     case 'map':

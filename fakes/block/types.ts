@@ -256,13 +256,24 @@ export interface PartitionDevice extends DeviceBase {
   readonly sectors: number;
 }
 
+/** A qemu-nbd. It lives exactly as long as its device is connected. */
+export interface ImageServerProcess {
+  readonly processId: number;
+  readonly socket: string;
+}
+
+/** A device over an image file: a loop device, or one that a process serves. */
 export interface LoopDevice extends DeviceBase {
   readonly kind: 'loop';
   readonly backingFile: string;
   readonly space: SpaceId;
   readonly sectors: number;
-  /** The domain that it was made for. */
+  /** The domain that it was made for: its back end has the file open. */
   readonly owner?: string;
+  /** Absent: 512. */
+  readonly logicalSectorBytes?: 4096;
+  /** Set where a qemu-nbd serves the image, and the device is one of nbd's. */
+  readonly server?: ImageServerProcess;
   /** It goes with its last user. */
   autoclear?: boolean;
 }
@@ -309,4 +320,18 @@ export interface ImageFile {
   readonly sectors: number;
   /** How often it was written to. */
   writes: number;
+  /** Of the sectors that its content counts in; absent: 512. */
+  readonly sectorBytes?: 4096;
+  /** Absent: raw. */
+  readonly qcow2?: Qcow2State;
+}
+
+/** What a qcow2 image says of itself besides its size. */
+export interface Qcow2State {
+  readonly backingFile?: string;
+  readonly dataFile?: string;
+  readonly encrypted?: boolean;
+  readonly snapshots?: readonly string[];
+  readonly dirty?: boolean;
+  readonly corrupt?: boolean;
 }

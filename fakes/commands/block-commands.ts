@@ -6,6 +6,7 @@ import { losetupCommands } from './losetup.js';
 import { lsblkCommands } from './lsblk.js';
 import { lvmCommands } from './lvm/lvm.js';
 import { partedCommands } from './parted.js';
+import { qemuCommands } from './qemu.js';
 import type { CommandTable } from './types.js';
 import { udevadmCommands } from './udevadm.js';
 
@@ -17,6 +18,7 @@ export const blockCommands: CommandTable = {
   ...partedCommands,
   ...blkidCommands,
   ...losetupCommands,
+  ...qemuCommands,
   ...lsblkCommands,
   ...blockdevCommands,
   ...udevadmCommands,

@@ -1,6 +1,7 @@
 import type { Argv } from '../../src/ports/index.js';
 import { attachLoop } from '../block/images.js';
 import { detachLoop, loopDevices } from '../block/loops.js';
+import type { LoopDevice } from '../block/types.js';
 import type { Machine } from '../world/state.js';
 import { isSimulationError } from '../world/errors.js';
 import { complain } from './text.js';
@@ -26,11 +27,13 @@ function attach(machine: Machine, argv: Argv): CommandOutcome {
   const end = argv.indexOf('--');
   const options = argv.slice(1, end);
   const [path, ...more] = argv.slice(end + 1);
-  const isKnown = options.every((word) => ['--find', '--show', '--read-only'].includes(word));
+  const isLarge = options.join(' ').includes('--sector-size 4096');
+  const known = ['--find', '--show', '--read-only', ...(isLarge ? ['--sector-size', '4096'] : [])];
+  const isKnown = options.every((word) => known.includes(word));
   if (end === -1 || path === undefined || more.length > 0 || !isKnown) return notSimulated(argv);
   const access = options.includes('--read-only') ? 'read-only' : 'read-write';
   try {
-    const { kernelName } = attachLoop(machine, { path, access });
+    const { kernelName } = attachLoop(machine, { path, access, sectorBytes: isLarge ? 4096 : 512 });
     return printed(`/dev/${kernelName}\n`);
   } catch (error) {
     if (isSimulationError(error)) return notSimulated(argv);
@@ -41,7 +44,7 @@ function attach(machine: Machine, argv: Argv): CommandOutcome {
 function detach(machine: Machine, argv: Argv): CommandOutcome {
   const [, , path = '', ...more] = argv;
   if (more.length > 0) return notSimulated(argv);
-  const loop = loopDevices(machine).find(({ kernelName }) => path === `/dev/${kernelName}`);
+  const loop = trueLoops(machine).find(({ kernelName }) => path === `/dev/${kernelName}`);
   if (loop === undefined) {
     return failed(1, `losetup: ${path}: detach failed: No such device or address\n`);
   }
@@ -51,10 +54,22 @@ function detach(machine: Machine, argv: Argv): CommandOutcome {
 
 /** One object a device, the next on the line where the last one ends. */
 function list(machine: Machine): CommandOutcome {
-  const rows = loopDevices(machine).map(
+  const rows = trueLoops(machine).map(
     ({ kernelName, backingFile, readOnly }) =>
       `{\n         "name": "/dev/${kernelName}",\n         "back-file": ${JSON.stringify(backingFile)},\n         "ro": ${String(readOnly)}\n      }`,
   );
   if (rows.length === 0) return printed('');
   return printed(`{\n   "loopdevices": [\n      ${rows.join(',')}\n   ]\n}\n`);
+}
+
+/** Without the devices of qemu-nbd, and without what a guest's QEMU has open itself. */
+function trueLoops(machine: Machine): readonly LoopDevice[] {
+  const qcow2 = new Set(
+    [...machine.images.values()].flatMap((image) =>
+      image.qcow2 === undefined ? [] : [image.space],
+    ),
+  );
+  return loopDevices(machine).filter(({ server, space, owner }) =>
+    owner === undefined ? server === undefined : !qcow2.has(space),
+  );
 }

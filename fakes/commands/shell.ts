@@ -19,6 +19,7 @@ import {
   WRITE_START_SCRIPT,
 } from '../../src/adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
+import { NBD_DEVICES_SCRIPT } from '../../src/adapters/qemu-nbd/scripts.js';
 import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
 import { fileHoldersScript, holdersScript } from './scripts/holders.js';
@@ -30,6 +31,7 @@ import {
   writeScript,
 } from './scripts/host-files.js';
 import { lockScript } from './scripts/locks.js';
+import { nbdDevicesScript } from './scripts/nbd.js';
 import { readRegionsScript } from './scripts/regions.js';
 import { receiveBlocksScript, sendBlocksScript, writeStartScript } from './scripts/block-guards.js';
 import { receiveScript, sendScript } from './scripts/guards.js';
@@ -49,6 +51,7 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [FIND_TOOLS_SCRIPT, findToolsScript],
   [HOLDERS_SCRIPT, holdersScript],
   [FILE_HOLDERS_SCRIPT, fileHoldersScript],
+  [NBD_DEVICES_SCRIPT, nbdDevicesScript],
   [READ_REGIONS_SCRIPT, readRegionsScript],
   [SEND_SCRIPT, sendScript],
   [RECEIVE_SCRIPT, receiveScript],

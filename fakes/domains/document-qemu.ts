@@ -105,6 +105,9 @@ function diskLines(disk: DomainDisk, index: number, id: number | undefined): rea
       : [`      <source ${attribute}='${escapeXml(disk.source)}'${number}/>`]),
     ...(id === undefined ? [] : ['      <backingStore/>']),
     `      <target dev='${escapeXml(disk.target)}' bus='${escapeXml(disk.bus)}'/>`,
+    ...(disk.logicalSectorBytes === undefined
+      ? []
+      : [`      <blockio logical_block_size='${String(disk.logicalSectorBytes)}'/>`]),
     ...(disk.readOnly ? ['      <readonly/>'] : []),
     ...(disk.shareable ? ['      <shareable/>'] : []),
     ...(disk.serial === undefined ? [] : [`      <serial>${escapeXml(disk.serial)}</serial>`]),

@@ -81,6 +81,9 @@ function diskLines(disk: DomainDisk): readonly string[] {
     ...(driver === '' ? [] : [`      <driver${driver}/>`]),
     ...(disk.source === '' ? [] : [`      <source ${attribute}='${escapeXml(disk.source)}'/>`]),
     `      <target dev='${escapeXml(disk.target)}' bus='${escapeXml(disk.bus)}'/>`,
+    ...(disk.logicalSectorBytes === undefined
+      ? []
+      : [`      <blockio logical_block_size='${String(disk.logicalSectorBytes)}'/>`]),
     ...(disk.readOnly ? ['      <readonly/>'] : []),
     ...(disk.shareable ? ['      <shareable/>'] : []),
     ...(disk.serial === undefined ? [] : [`      <serial>${escapeXml(disk.serial)}</serial>`]),

@@ -1,6 +1,7 @@
 import { deviceAt } from '../block/devices.js';
-import { attachLoop } from '../block/images.js';
+import { attachLoop, imageAt } from '../block/images.js';
 import { detachLoop, loopDevices } from '../block/loops.js';
+import { nbdDevices } from '../block/nbd.js';
 import { SimulationError } from '../world/errors.js';
 import type { Machine } from '../world/state.js';
 import { blockSources, diskDevices, fileSources, guestFileSystems } from './guest-disks.js';
@@ -55,6 +56,9 @@ export function startDomain(machine: Machine, domain: SimulatedDomain): void {
     }
   }
   for (const path of fileSources(domain)) {
+    if (isServed(machine, path)) {
+      throw new SimulationError('busy', path, `another QEMU has ${path} open`);
+    }
     attachLoop(machine, { path, access: 'read-write', owner: domain.name });
   }
   domain.id = machine.hypervisor.nextDomainId++;
@@ -69,6 +73,12 @@ export function startDomain(machine: Machine, domain: SimulatedDomain): void {
   }
   run(machine, domain, 'booted');
   beginWorkload(machine, domain);
+}
+
+/** A guest's QEMU writes to its images, so it wants them for itself. */
+function isServed(machine: Machine, path: string): boolean {
+  const space = imageAt(machine, path)?.space;
+  return nbdDevices(machine).some((device) => device.space === space);
 }
 
 function run(machine: Machine, domain: SimulatedDomain, reason: string): void {

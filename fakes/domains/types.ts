@@ -61,6 +61,8 @@ export interface DomainDisk {
   readonly readOnly: boolean;
   readonly shareable: boolean;
   readonly serial?: string;
+  /** As <blockio> says it. */
+  readonly logicalSectorBytes?: number;
 }
 
 export interface DomainInterface {

@@ -17,6 +17,8 @@ const usual: Readonly<Record<string, number>> = {
   parted: 40,
   pvs: 80,
   pvscan: 100,
+  'qemu-img': 20,
+  'qemu-nbd': 60,
   rsync: 50,
   ssh: 150,
   umount: 15,

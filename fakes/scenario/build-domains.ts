@@ -99,6 +99,7 @@ function diskOf(
     driverType: given.type ?? 'raw',
     readOnly: given.readOnly ?? false,
     shareable: given.shareable ?? false,
+    ...(given.sectorSize === undefined ? {} : { logicalSectorBytes: given.sectorSize }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { requireDeviceAt } from '../block/devices.js';
 import { copyDevices } from '../block/copy-device.js';
 import { addDisk, addKernelPartition } from '../block/disks.js';
-import { addImage, attachLoop } from '../block/images.js';
+import { addImage, attachLoop, imageAt } from '../block/images.js';
 import { detachLoop, loopDevices } from '../block/loops.js';
 import type { BlockDevice } from '../block/types.js';
 import { type HypervisorName, hypervisors } from '../domains/hypervisors.js';
@@ -65,6 +65,8 @@ export function buildHost(world: World, name: string, input: HostInput): Machine
   // While the disks are laid out nobody else touches them.
   machine.udev.autoActivation = 'off';
   machine.hypervisor.running = input.libvirt !== 'stopped';
+  const { devices = 16, maxPartitions = 0 } = input.nbd ?? {};
+  machine.networkBlockDevices = { devices, maxPartitions };
   useHypervisor(machine, input.hypervisor ?? 'xen');
   if (input.init === 'other') machine.systemd.state = 'absent';
   machine.ssh.daemon = input.sshd ?? 'running';
@@ -95,7 +97,12 @@ export function buildVolumes(machine: Machine, input: HostInput): void {
   );
   for (const [name, { size }] of Object.entries(input.disks ?? {}))
     addPlainDisk(machine, name, size);
-  for (const [path, { size }] of Object.entries(input.images ?? {})) addImage(machine, path, size);
+  for (const [path, { size, qcow2, sectorSize }] of Object.entries(input.images ?? {})) {
+    addImage(machine, path, size, {
+      ...(qcow2 === undefined ? {} : { qcow2 }),
+      ...(sectorSize === undefined ? {} : { sectorBytes: sectorSize }),
+    });
+  }
   for (const [path, { size }] of Object.entries(input.thinPools ?? {})) {
     const { group, name, extents } = place(machine, path, size);
     createThinPool(machine, group, { name, extentCount: extents });
@@ -203,7 +210,8 @@ function volumeDevice(machine: Machine, path: string): BlockDevice {
   if (!path.startsWith('/')) return requireDeviceAt(machine, `/dev/${path}`);
   // Open until everything is written: several contents of a guest may lie on it.
   const open = loopDevices(machine).find(({ backingFile }) => backingFile === path);
-  return open ?? attachLoop(machine, { path, access: 'read-write' });
+  const sectors = imageAt(machine, path)?.sectorBytes ?? 512;
+  return open ?? attachLoop(machine, { path, access: 'read-write', sectorBytes: sectors });
 }
 
 function closeImages(machine: Machine): void {

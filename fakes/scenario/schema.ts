@@ -33,6 +33,17 @@ const volumeSchema = z.strictObject({
   content: contentSchema.optional(),
 });
 
+const qcow2Schema = z
+  .strictObject({
+    backingFile: z.string().exactOptional(),
+    dataFile: z.string().exactOptional(),
+    encrypted: z.boolean().exactOptional(),
+    snapshots: z.array(z.string()).exactOptional(),
+    dirty: z.boolean().exactOptional(),
+    corrupt: z.boolean().exactOptional(),
+  })
+  .meta({ description: 'A qcow2 image, with what else it says of itself: {} when nothing.' });
+
 const hostSchema = z.strictObject({
   like: z.string().optional().meta({
     description: 'Its volume groups and volumes are full copies of those of this host.',
@@ -64,10 +75,22 @@ const hostSchema = z.strictObject({
   images: z
     .record(
       z.string().regex(/^\//, 'a path begins with a slash'),
-      z.strictObject({ size: sizeSchema, content: contentSchema.optional() }),
+      z.strictObject({
+        size: sizeSchema.meta({ description: 'What the guest sees.' }),
+        content: contentSchema.optional(),
+        qcow2: qcow2Schema.optional(),
+        sectorSize: sectorSizeSchema.optional(),
+      }),
     )
     .optional()
-    .meta({ description: "Raw disk images among the host's own files, by path." }),
+    .meta({ description: "Disk images among the host's own files, by path; raw ones by default." }),
+  nbd: z
+    .strictObject({
+      devices: z.int().min(0).max(64).optional(),
+      maxPartitions: z.int().min(0).optional(),
+    })
+    .optional()
+    .meta({ description: 'The module nbd: 16 devices by default, 0 when it is not loaded.' }),
   bridges: z.array(z.string()).optional(),
   files: filesSchema.optional().meta({ description: "The host's own files." }),
   tools: z
@@ -100,6 +123,7 @@ const diskSchema = z.union([
     driver: z.string().optional(),
     type: z.string().optional(),
     bus: z.string().optional(),
+    sectorSize: sectorSizeSchema.optional(),
     readOnly: z.boolean().optional(),
     shareable: z.boolean().optional(),
   }),

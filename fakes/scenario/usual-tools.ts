@@ -32,6 +32,7 @@ const versions: Readonly<Record<string, readonly string[]>> = {
   ],
   '252': ['udevadm', 'systemctl', 'systemd-run'],
   '9.0.0': ['virsh'],
+  '7.2.22': ['qemu-img', 'qemu-nbd'],
   '3.2.7': ['rsync'],
   '9.2p1': ['ssh'],
   '9.1': [

@@ -65,6 +65,7 @@ export function addMachine(world: World, init: MachineInit): Machine {
     views: new Map(),
     thinPools: new Map(),
     images: new Map(),
+    networkBlockDevices: { devices: 16, maxPartitions: 0 },
     sectorsWritten: new Map(),
     devices: new Map(),
     tableGeneration: 0,

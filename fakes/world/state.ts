@@ -71,6 +71,8 @@ export interface Machine {
   readonly thinPools: Map<string, ThinPoolState>;
   /** Disk images among the files of the root file system, by inode. */
   readonly images: Map<number, ImageFile>;
+  /** The module nbd: none of its devices is there when it is not loaded. */
+  networkBlockDevices: { readonly devices: number; readonly maxPartitions: number };
   /** What the kernel has counted for each device. */
   readonly sectorsWritten: Map<DeviceKey, number>;
 

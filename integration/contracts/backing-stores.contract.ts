@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackingFile } from '../../src/core/model/index.js';
-import type { BackingStores } from '../../src/ports/index.js';
+import { type BackingFile, rawImage } from '../../src/core/model/index.js';
+import type { AttachRequest, BackingStores } from '../../src/ports/index.js';
 
 /** A host with image files, and the means to use them. */
 export interface BackingHost {
@@ -9,8 +9,12 @@ export interface BackingHost {
   readonly directory: string;
   /** Makes a blank image file of that size. */
   makeImage(path: string, sizeBytes: number): Promise<void>;
+  /** Makes a blank qcow2 image of which the guest sees that size. */
+  makeQcow2(path: string, sizeBytes: number): Promise<void>;
   /** Writes to an image, or to a device. */
   write(path: string): Promise<void>;
+  /** Bytes of a logical sector of a device. */
+  sectorBytes(device: string): Promise<number>;
   /** Keeps a device open until told otherwise. */
   hold(device: string): Promise<() => Promise<void>>;
   exists(path: string): Promise<boolean>;
@@ -19,6 +23,11 @@ export interface BackingHost {
 
 const mebibyte = 2 ** 20;
 const runDirectory = '/run/xen-backup/contract00';
+
+/** How an image of the usual size is asked for. */
+function raw(file: string, mountPoint: string, access: AttachRequest['access']): AttachRequest {
+  return { file, image: rawImage, sizeBytes: 4 * mebibyte, mountPoint, access };
+}
 
 /** What every {@link BackingStores} promises. */
 export function describeBackingStoresContract(
@@ -58,7 +67,7 @@ export function describeBackingStoresContract(
         sizeBytes: 4 * mebibyte,
       });
       const mountPoint = at();
-      const { device } = await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      const { device } = await host.stores.attach(raw(path, mountPoint, 'read-only'));
       expect(await host.stores.inspect(device)).toMatchObject({
         kind: 'device',
         sizeBytes: 4 * mebibyte,
@@ -76,7 +85,7 @@ export function describeBackingStoresContract(
       const before = await inspected(path);
       expect((await inspected(path)).revision).toBe(before.revision);
       const mountPoint = at();
-      await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      await host.stores.attach(raw(path, mountPoint, 'read-only'));
       await host.stores.detach(mountPoint);
       expect((await inspected(path)).revision).toBe(before.revision);
       await host.write(path);
@@ -86,7 +95,7 @@ export function describeBackingStoresContract(
     it('shows by the revision whether a device was written to', async () => {
       const path = await image('counters.img');
       const mountPoint = at();
-      const { device } = await host.stores.attach({ file: path, mountPoint, access: 'read-write' });
+      const { device } = await host.stores.attach(raw(path, mountPoint, 'read-write'));
       const before = await host.stores.inspect(device);
       expect((await host.stores.inspect(device))?.revision).toBe(before?.revision);
       await host.write(device);
@@ -97,7 +106,7 @@ export function describeBackingStoresContract(
     it('attaches a file under a name of ours, and lists it by that', async () => {
       const path = await image('attach.img');
       const mountPoint = at();
-      const made = await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      const made = await host.stores.attach(raw(path, mountPoint, 'read-only'));
       expect(made.mountPoint).toBe(mountPoint);
       expect(made.device).toMatch(/^\/dev\/loop\d+$/);
       expect(await host.stores.attached()).toContainEqual(made);
@@ -112,7 +121,7 @@ export function describeBackingStoresContract(
       const store = await inspected(path);
       expect(await host.stores.holders(store)).toEqual([]);
       const mountPoint = at();
-      const { device } = await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      const { device } = await host.stores.attach(raw(path, mountPoint, 'read-only'));
       expect(await host.stores.holders(store)).toEqual([
         `loop device ${device.slice('/dev/'.length)} (on ${mountPoint})`,
       ]);
@@ -123,7 +132,7 @@ export function describeBackingStoresContract(
     it('names who has a device open', async () => {
       const path = await image('open.img');
       const mountPoint = at();
-      const { device } = await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      const { device } = await host.stores.attach(raw(path, mountPoint, 'read-only'));
       const store = await host.stores.inspect(device);
       if (store === undefined) throw new Error('no device');
       expect(await host.stores.holders(store)).toEqual([]);
@@ -136,7 +145,7 @@ export function describeBackingStoresContract(
     it('does not detach what is in use, and says so', async () => {
       const path = await image('busy.img');
       const mountPoint = at();
-      const { device } = await host.stores.attach({ file: path, mountPoint, access: 'read-only' });
+      const { device } = await host.stores.attach(raw(path, mountPoint, 'read-only'));
       const release = await host.hold(device);
       await expect(host.stores.detach(mountPoint)).rejects.toMatchObject({ code: 'volume-busy' });
       await release();
@@ -144,13 +153,132 @@ export function describeBackingStoresContract(
       expect(await host.stores.holders(await inspected(path))).toEqual([]);
     }, 60_000);
 
+    it('shows a raw image in sectors of 4096 bytes where its guest has them', async () => {
+      const path = await image('large-sectors.img', 4 * mebibyte + 1024);
+      const large = { kind: 'raw', sectorBytes: 4096 } as const;
+      expect(await host.stores.inspect(path, large)).toMatchObject({ sizeBytes: 4 * mebibyte });
+      const mountPoint = at();
+      const request = { ...raw(path, mountPoint, 'read-only'), image: large };
+      const { device } = await host.stores.attach(request);
+      expect(await host.sectorBytes(device)).toBe(4096);
+      await host.stores.detach(mountPoint);
+    });
+
     it('fails for a file that is not there, and takes back what was begun', async () => {
       const mountPoint = at();
       const file = `${host.directory}/none.img`;
-      const attempt = host.stores.attach({ file, mountPoint, access: 'read-only' });
+      const attempt = host.stores.attach(raw(file, mountPoint, 'read-only'));
       await expect(attempt).rejects.toMatchObject({ code: 'command-failed' });
       await host.stores.detach(mountPoint);
       expect(await host.exists(mountPoint)).toBe(false);
     });
+  });
+}
+
+/** What they promise of qcow2 images, on a host that has network block devices. */
+export function describeQcow2Contract(name: string, makeHost: () => Promise<BackingHost>): void {
+  describe(`backing stores contract, qcow2: ${name}`, () => {
+    let host: BackingHost;
+    let number = 0;
+    const at = (): string => `${runDirectory}/xen-backup-contract00-${String((number += 1))}`;
+
+    beforeAll(async () => {
+      host = await makeHost();
+    });
+
+    afterAll(async () => {
+      await host.close();
+    });
+
+    const qcow2 = { kind: 'qcow2' } as const;
+
+    async function image(fileName: string): Promise<string> {
+      const path = `${host.directory}/${fileName}`;
+      await host.makeQcow2(path, 4 * mebibyte);
+      return path;
+    }
+
+    function served(
+      file: string,
+      mountPoint: string,
+      access: AttachRequest['access'] = 'read-only',
+    ): AttachRequest {
+      return { ...raw(file, mountPoint, access), image: qcow2 };
+    }
+
+    it('have the size that the guest sees', async () => {
+      const path = await image('size.qcow2');
+      const store = await host.stores.inspect(path, qcow2);
+      expect(store).toMatchObject({ kind: 'file', path, image: qcow2, sizeBytes: 4 * mebibyte });
+    });
+
+    it('are refused when they are none', async () => {
+      const path = `${host.directory}/no.qcow2`;
+      await host.makeImage(path, 4 * mebibyte);
+      const attempt = host.stores.inspect(path, qcow2);
+      await expect(attempt).rejects.toMatchObject({ code: 'disk-unsupported' });
+      expect(await host.stores.inspect(`${host.directory}/none`, qcow2)).toBeUndefined();
+    });
+
+    it('are attached under a name of ours, each to a device of its own', async () => {
+      const [left, right] = [await image('left.qcow2'), await image('right.qcow2')];
+      const [here, there] = [at(), at()];
+      const [first, second] = await Promise.all([
+        host.stores.attach(served(left, here)),
+        host.stores.attach(served(right, there, 'read-write')),
+      ]);
+      for (const { device } of [first, second]) expect(device).toMatch(/^\/dev\/nbd\d+$/);
+      expect(first.device).not.toBe(second.device);
+      expect(await host.stores.attached()).toEqual(expect.arrayContaining([first, second]));
+      expect(await host.stores.inspect(first.device)).toMatchObject({ sizeBytes: 4 * mebibyte });
+      for (const mountPoint of [here, there]) {
+        await host.stores.detach(mountPoint);
+        expect(await host.exists(mountPoint)).toBe(false);
+        expect(await host.exists(`${mountPoint}.socket`)).toBe(false);
+        await host.stores.detach(mountPoint);
+      }
+      expect(await host.stores.attached()).not.toContainEqual(first);
+    }, 60_000);
+
+    it('name the process that has them open, and are not opened beside it', async () => {
+      const path = await image('in-use.qcow2');
+      const mountPoint = at();
+      await host.stores.attach(served(path, mountPoint, 'read-write'));
+      const store = await host.stores.inspect(path, qcow2);
+      if (store === undefined) throw new Error('no image');
+      expect(await host.stores.holders(store)).toEqual([expect.stringMatching(/^qemu-nbd \(pid/)]);
+      const second = at();
+      const attempt = host.stores.attach(served(path, second));
+      await expect(attempt).rejects.toMatchObject({ code: 'volume-busy' });
+      await host.stores.detach(second);
+      await host.stores.detach(mountPoint);
+    }, 60_000);
+
+    it('show by their last write whether they were written to', async () => {
+      const path = await image('written.qcow2');
+      const lastWrite = async (): Promise<string> => {
+        const store = await host.stores.inspect(path, qcow2);
+        return store?.kind === 'file' ? store.lastWrite : '';
+      };
+      const before = await lastWrite();
+      const [reading, writing] = [at(), at()];
+      await host.stores.attach(served(path, reading));
+      await host.stores.detach(reading);
+      expect(await lastWrite()).toBe(before);
+      const { device } = await host.stores.attach(served(path, writing, 'read-write'));
+      await host.write(device);
+      await host.stores.detach(writing);
+      expect(await lastWrite()).not.toBe(before);
+    }, 60_000);
+
+    it('are not let go while their device is in use, and it is said', async () => {
+      const path = await image('busy.qcow2');
+      const mountPoint = at();
+      const { device } = await host.stores.attach(served(path, mountPoint));
+      const release = await host.hold(device);
+      await expect(host.stores.detach(mountPoint)).rejects.toMatchObject({ code: 'volume-busy' });
+      await release();
+      await host.stores.detach(mountPoint);
+    }, 60_000);
   });
 }

@@ -2,6 +2,7 @@ import { addImage, attachLoop, imageAt } from '../../fakes/block/images.js';
 import { detachLoop } from '../../fakes/block/loops.js';
 import { keyOf, requireDeviceAt } from '../../fakes/block/devices.js';
 import { openDevice } from '../../fakes/block/openings.js';
+import { sectorSizes } from '../../fakes/block/sector-sizes.js';
 import { noteWrite } from '../../fakes/block/writes.js';
 import { exists, removeDirectory } from '../../fakes/filesystem/files.js';
 import { simulatedBackingStores } from '../../fakes/ports/backing-stores.js';
@@ -10,8 +11,13 @@ import type { Machine } from '../../fakes/world/state.js';
 import { createHostFiles } from '../../src/adapters/host-files/index.js';
 import { createBackingStores } from '../../src/adapters/losetup/index.js';
 import { createMounter } from '../../src/adapters/mount/index.js';
+import { createQcow2Server } from '../../src/adapters/qemu-nbd/index.js';
 import type { BackingStores } from '../../src/ports/index.js';
-import { type BackingHost, describeBackingStoresContract } from './backing-stores.contract.js';
+import {
+  type BackingHost,
+  describeBackingStoresContract,
+  describeQcow2Contract,
+} from './backing-stores.contract.js';
 import { contractMachine, runnerOf } from './simulated-block-host.js';
 
 function simulatedHost(makeStores: (machine: Machine) => BackingStores): BackingHost {
@@ -20,6 +26,9 @@ function simulatedHost(makeStores: (machine: Machine) => BackingStores): Backing
     stores: makeStores(machine),
     directory: '/srv',
     makeImage: async (path, sizeBytes) => void addImage(machine, path, sizeBytes),
+    makeQcow2: async (path, sizeBytes) => void addImage(machine, path, sizeBytes, { qcow2: {} }),
+    sectorBytes: async (path) =>
+      sectorSizes(machine, requireDeviceAt(machine, path)).logicalSectorBytes,
     write: async (path) => {
       const isFile = imageAt(machine, path) !== undefined;
       const loop = isFile ? attachLoop(machine, { path, access: 'read-write' }) : undefined;
@@ -44,7 +53,7 @@ function simulatedHost(makeStores: (machine: Machine) => BackingStores): Backing
   };
 }
 
-describeBackingStoresContract('the real adapter on a simulated machine', async () =>
+const adapter = async (): Promise<BackingHost> =>
   simulatedHost((machine) => {
     const options = {
       runner: runnerOf(machine),
@@ -52,10 +61,14 @@ describeBackingStoresContract('the real adapter on a simulated machine', async (
       hostName: machine.name,
     };
     const files = createHostFiles(options);
-    return createBackingStores({ ...options, files, mounts: createMounter(options) });
-  }),
-);
+    return createBackingStores({
+      ...{ ...options, files, mounts: createMounter(options) },
+      qcow2: createQcow2Server({ ...options, files }),
+    });
+  });
+const fake = async (): Promise<BackingHost> => simulatedHost(simulatedBackingStores);
 
-describeBackingStoresContract('the port-level fake', async () =>
-  simulatedHost(simulatedBackingStores),
-);
+for (const describeContract of [describeBackingStoresContract, describeQcow2Contract]) {
+  describeContract('the real adapter on a simulated machine', adapter);
+  describeContract('the port-level fake', fake);
+}

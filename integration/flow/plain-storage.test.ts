@@ -39,6 +39,24 @@ describe('disks in files and on partitions', () => {
     expect(only(await stage.run('web'))).toMatchObject({ outcome: 'done' });
   });
 
+  it('are shown in the sectors that their guest has', async () => {
+    const large = plain
+      .replace('web-data.img:\n        size: 128MiB', '$&\n        sectorSize: 4096')
+      .replace('size: rest', 'size: 100MiB')
+      .replace('driver: file }', 'driver: file, sectorSize: 4096 }');
+    const stage = await Stage.open(large);
+    expect(only(await stage.run('web'))).toMatchObject({ outcome: 'done' });
+    expect(stage.differences('web', 'dom0a', 'dom0b')).toEqual([]);
+    for (const host of ['dom0a', 'dom0b']) {
+      expect(stage.commands(host).join('\n')).toMatch(/losetup --find --show --sector-size 4096 /);
+    }
+    // With a definition that does not say so, its table cannot be read.
+    const unsaid = await Stage.open(large.replace(', sectorSize: 4096 }', ' }'));
+    const guest = only(await unsaid.run('web'));
+    expect(guest).toMatchObject({ outcome: 'failed' });
+    expect(guest.remedy).toContain('sectors of another size');
+  });
+
   it('of a guest that runs are refused otherwise, with all that can be done', async () => {
     const stage = await Stage.open(refused);
     const guest = only(await stage.run('web'));

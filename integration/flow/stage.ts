@@ -5,8 +5,8 @@ import { listDirectory } from '../../fakes/filesystem/files.js';
 import { hostObjects, objectsLeft } from '../../fakes/judge/objects.js';
 import type { Machine } from '../../fakes/world/state.js';
 import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
-import { plan, recover, run } from '../../src/index.js';
-import type { PlanResult, RunEvent, RunOptions, RunReport } from '../../src/index.js';
+import { check, plan, recover, run } from '../../src/index.js';
+import type { CheckReport, PlanResult, RunEvent, RunOptions, RunReport } from '../../src/index.js';
 
 /** A shipped scenario's text. */
 export function scenario(name: string): string {
@@ -57,20 +57,24 @@ export class Stage {
     return plan({ ...this.#hosts(), onEvent });
   }
 
+  async check(): Promise<CheckReport> {
+    return check(this.#hosts());
+  }
+
   async plan(): Promise<void> {
     await plan(this.#hosts());
     await run({ ...this.#hosts(), mode: 'dry-run' });
   }
 
   /** A run that a fault ends by kill -9; afterwards another process may work on the same hosts. */
-  async die(): Promise<void> {
+  async die(...given: Parameters<Stage['run']>): Promise<void> {
     const { death } = this.simulation;
     const died = new Promise<void>((resolve) => {
       death.addEventListener('abort', () => {
         resolve();
       });
     });
-    const ended = this.run().then(
+    const ended = this.run(...given).then(
       () => undefined,
       () => undefined,
     );

@@ -13,7 +13,7 @@ import {
   volumesArgv,
 } from '../../src/adapters/lvm/argv.js';
 import { hostDevices } from '../../src/adapters/lvm/device-filters.js';
-import { fileHoldersArgv, inspectArgv } from '../../src/adapters/losetup/argv.js';
+import { attachArgv, fileHoldersArgv, inspectArgv } from '../../src/adapters/losetup/argv.js';
 import { printTableArgv } from '../../src/adapters/parted/argv.js';
 import { addMapsArgv } from '../../src/adapters/kpartx/argv.js';
 import { createMapArgv } from '../../src/adapters/dmsetup/argv.js';
@@ -152,6 +152,9 @@ export const builtCommands: readonly Argv[] = [
   ['id', '-u'],
   inspectArgv('/dev/mapper/vg-web'),
   fileHoldersArgv('65024', '2424878'),
+  ...(['read-only', 'read-write'] as const).map((access) =>
+    attachArgv({ mountPoint: `/run/xen-backup/abcdefghij/${owned}`, access, sectorBytes: 4096 }),
+  ),
 ];
 
 const flags = 'e.iLsfxCIvu';

@@ -10,7 +10,12 @@ import { mutationsOf } from './mutations.js';
 import { control, isReceived, type Sent, sentCommands } from './sent.js';
 import { judgeAll, shells } from './shell-gate.js';
 
-const grammar = gateGrammar({ disks: ['/srv/images/web-data.img', '/dev/sdc1'] });
+const grammar = gateGrammar({
+  disks: [
+    ...['/srv/images/web-data.img', '/dev/sdc1'],
+    ...['/srv/images/web.qcow2', '/srv/images/web-data.qcow2'],
+  ],
+});
 const script = printGate(grammar, ['made for a test']);
 
 let golden: readonly GoldenCommand[] = [];

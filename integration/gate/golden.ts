@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scenarioOf, zoo } from '../cli/capture-zoo.js';
+import { saidOfGuestAtRest } from '../flow/at-rest.js';
 import { createSimulation, parseScenario, type Simulation } from '../../fakes/index.js';
 import { check, createSimulatedConnector, plan, recover, run } from '../../src/index.js';
 
@@ -19,9 +20,9 @@ type Settings = Parameters<typeof recover>[0];
 /** What is done with each scenario, so that every command of ours is seen. */
 const deeds: Readonly<Record<string, (simulation: Simulation) => Promise<unknown>>> = {
   check: (simulation) => check(settingsOf(simulation)),
-  plan: (simulation) => plan(settingsOf(simulation)),
-  'dry-run': (simulation) => run({ ...settingsOf(simulation), mode: 'dry-run' }),
-  run: (simulation) => run(settingsOf(simulation)),
+  plan: (simulation) => plan(runSettingsOf(simulation)),
+  'dry-run': (simulation) => run({ ...runSettingsOf(simulation), mode: 'dry-run' }),
+  run: (simulation) => run(runSettingsOf(simulation)),
   'recover after a kill': async (simulation) => {
     // In the second real pass, or never: then the recovery finds nothing to do.
     simulation.addFault({
@@ -35,7 +36,7 @@ const deeds: Readonly<Record<string, (simulation: Simulation) => Promise<unknown
         resolve();
       });
     });
-    await Promise.race([run(settingsOf(simulation)), death]);
+    await Promise.race([run(runSettingsOf(simulation)), death]);
     simulation.restart();
     await simulation.settle();
     await recover(settingsOf(simulation));
@@ -46,6 +47,11 @@ function settingsOf(simulation: Simulation): Settings {
   const { configuration } = simulation.configuration ?? {};
   if (configuration === undefined) throw new Error('a scenario without a configuration');
   return { configuration, connector: createSimulatedConnector(simulation, configuration) };
+}
+
+function runSettingsOf(simulation: Simulation): Parameters<typeof run>[0] {
+  const settings = settingsOf(simulation);
+  return { ...settings, ...saidOfGuestAtRest(simulation, settings.configuration) };
 }
 
 /** What is shipped, and a file system on several devices with subvolumes. */

@@ -1,4 +1,5 @@
 import type { Simulation } from '../../fakes/simulation.js';
+import { saidOfGuestAtRest } from '../flow/at-rest.js';
 import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
 import { recover, run } from '../../src/index.js';
 import type { Configuration, Connector, RunReport } from '../../src/index.js';
@@ -31,6 +32,8 @@ export function xenBackupOver(change: (connector: Connector) => Connector): Swep
       runId,
       ...(signal === undefined ? {} : { signal }),
     };
-    return command === 'run' ? run(settings) : recover(settings);
+    return command === 'run'
+      ? run({ ...settings, ...saidOfGuestAtRest(simulation, configuration) })
+      : recover(settings);
   };
 }

@@ -8,6 +8,7 @@ import { createBackingStores } from '../adapters/losetup/index.js';
 import { createLocks } from '../adapters/locks/index.js';
 import { createVolumeManager } from '../adapters/lvm/index.js';
 import { createMounter } from '../adapters/mount/index.js';
+import { createQcow2Server } from '../adapters/qemu-nbd/index.js';
 import { createPartitionTableReader } from '../adapters/parted/index.js';
 import { createRegionReader } from '../adapters/regions/index.js';
 import { createBlockTransfer, createFileCopier } from '../adapters/rsync/index.js';
@@ -48,7 +49,10 @@ export function createHost(init: HostInit): Host {
     hypervisor: createHypervisor({ ...place, libvirtUri }),
     holds: createGuestHolds({ ...place, files, clock, libvirtUri }),
     volumes: createVolumeManager({ ...place, clock }),
-    backing: createBackingStores({ ...place, clock, files, mounts }),
+    backing: createBackingStores({
+      ...{ ...place, clock, files, mounts },
+      qcow2: createQcow2Server({ ...place, clock, files }),
+    }),
     deviceMapper: createDeviceMapper(place),
     partitionTables: createPartitionTableReader(place),
     partitionMaps: createPartitionMapper({ ...place, clock }),

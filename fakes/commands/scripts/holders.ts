@@ -1,6 +1,8 @@
+import { keyOf } from '../../block/devices.js';
 import { loopDevices } from '../../block/loops.js';
+import { nbdDevices } from '../../block/nbd.js';
 import { mapsOver } from '../../block/openings.js';
-import type { DeviceOpening } from '../../block/types.js';
+import type { DeviceOpening, LoopDevice } from '../../block/types.js';
 import { mountsOfDevice } from '../../filesystem/mount-table.js';
 import { usersOfDevice } from '../../filesystem/unmounting.js';
 import { workingDirectoryOf } from '../../runner/processes.js';
@@ -23,7 +25,8 @@ export const holdersScript: SimulatedScript = async (machine, [, key = '']) => {
   );
   const maps = mapsOver(machine, key).map(({ name, uuid }) => `map\t${name}\t${uuid}\n`);
   const others = openings.map((by) => otherLine(machine, by, `/dev/dm-${minor}`));
-  return printed([...processes, ...mounts, ...maps, ...others].join(''));
+  const server = serverLine(machine, key);
+  return printed([...processes, server, ...mounts, ...maps, ...others].join(''));
 };
 
 function processLine(process: SimulatedProcess, hasItOpen: boolean): string {
@@ -44,11 +47,28 @@ function otherLine(machine: Machine, by: DeviceOpening['by'], path: string): str
     : `process\t${10_000 + id}\tfd/15\t${path}\tqemu-system-x86\n`;
 }
 
-/** FILE_HOLDERS_SCRIPT: the loop devices of an image, by whatever path. */
+/** A qemu-nbd has the device that it serves open itself. */
+function serverLine(machine: Machine, key: string): string {
+  const served = nbdDevices(machine).find(({ number }) => keyOf(number) === key);
+  if (served?.server === undefined) return '';
+  const { processId } = served.server;
+  return `process\t${String(processId)}\tfd/13\t/dev/${served.kernelName}\tqemu-nbd\n`;
+}
+
+/** FILE_HOLDERS_SCRIPT: the loop devices of an image, and QEMUs, by whatever path. */
 export const fileHoldersScript: SimulatedScript = async (machine, [, , inode = '']) => {
   const image = machine.images.get(Number(inode));
   const loops = loopDevices(machine).filter(({ space }) => space === image?.space);
-  return printed(
-    loops.map(({ kernelName, backingFile }) => `loop\t${kernelName}\t${backingFile}\n`).join(''),
-  );
+  const isQcow2 = image?.qcow2 !== undefined;
+  return printed(loops.map((loop) => fileHolderLine(machine, loop, isQcow2)).join(''));
 };
+
+function fileHolderLine(machine: Machine, loop: LoopDevice, isQcow2: boolean): string {
+  const { kernelName, backingFile, server, owner } = loop;
+  if (server !== undefined) {
+    return `process\t${String(server.processId)}\tfd/10\t${backingFile}\tqemu-nbd\n`;
+  }
+  if (!isQcow2 || owner === undefined) return `loop\t${kernelName}\t${backingFile}\n`;
+  const id = machine.domains.get(owner)?.id ?? 0;
+  return `process\t${String(10_000 + id)}\tfd/16\t${backingFile}\tqemu-system-i38\n`;
+}

@@ -4,7 +4,7 @@ import { hosts, hostVolumeGroup, type HostName } from '../hosts.js';
 import { lab } from '../lab.js';
 import { pairConfiguration, useLab, xenBackup } from './use-lab.js';
 
-// Guests on a thin pool, in a raw file and on a partition. Each is a copy of the smallest guest's
+// Guests on a thin pool, in a raw file, in a qcow2 image and on a partition. Each is a copy of the smallest guest's
 // disk, one file system without a table; the standbys differ by what is written to them first.
 
 const sizeMiB = guestSpec('dc3').disks[0]?.sizeMiB ?? 0;
@@ -12,6 +12,7 @@ const original = `/dev/${hostVolumeGroup}/${guestSpec('dc3').disks[0]?.volume ??
 const disks = {
   thin: `/dev/${hostVolumeGroup}/LogVolThin`,
   raw: '/srv/raw.img',
+  qcow2: '/srv/disk.qcow2',
   plain: '/dev/loop7p1',
 } as const;
 type Guest = keyof typeof disks;
@@ -35,16 +36,18 @@ async function makeDisks(name: HostName): Promise<void> {
     stdin: `label: dos\nstart=2048, size=${String(sizeMiB * 2048)}, type=83\n`,
   });
   await must(name, 'losetup', '--partscan', '/dev/loop7', '/srv/plain.img');
-  for (const path of Object.values(disks)) {
+  for (const path of [disks.thin, disks.raw, disks.plain]) {
     await must(name, 'dd', `if=${original}`, `of=${path}`, 'bs=4M', 'conv=notrunc,fsync');
   }
+  const formats = ['-f', 'raw', '-O', 'qcow2'] as const;
+  await must(name, 'qemu-img', 'convert', ...formats, original, disks.qcow2);
 }
 
 function definition(guest: Guest): string {
-  const source =
-    guest === 'raw' ? `<source file='${disks.raw}'/>` : `<source dev='${disks[guest]}'/>`;
-  const disk = `<disk type='${guest === 'raw' ? 'file' : 'block'}' device='disk'>
-      <driver name='${guest === 'raw' ? 'qemu' : 'phy'}' type='raw'/>
+  const isFile = guest === 'raw' || guest === 'qcow2';
+  const source = `<source ${isFile ? 'file' : 'dev'}='${disks[guest]}'/>`;
+  const disk = `<disk type='${isFile ? 'file' : 'block'}' device='disk'>
+      <driver name='${isFile ? 'qemu' : 'phy'}' type='${guest === 'qcow2' ? 'qcow2' : 'raw'}'/>
       ${source}
       <target dev='xvda' bus='xen'/>
     </disk>`;
@@ -54,10 +57,23 @@ function definition(guest: Guest): string {
     .replace(/<disk[\s\S]*<\/disk>/, disk);
 }
 
+async function until(name: HostName, condition: string): Promise<void> {
+  const script = `for turn in $(seq 100); do { ${condition}; } >/dev/null && exit 0; sleep 0.3; done; exit 1`;
+  await must(name, 'sh', '-c', script);
+}
+
 /** Work on the file system of a disk that nobody uses. */
 async function mounted(name: HostName, path: string, script: string): Promise<string> {
   const text = `mkdir -p /mnt/disk && mount "$1" /mnt/disk && { cd /mnt/disk; ${script}; cd /; umount /mnt/disk; }`;
-  return must(name, 'sh', '-ec', text, 'disk', path);
+  if (path !== disks.qcow2) return must(name, 'sh', '-ec', text, 'disk', path);
+  // A device of its own, far from those that are tried first.
+  await must(name, 'qemu-nbd', '--connect=/dev/nbd9', '--format=qcow2', '--', path);
+  await until(name, '[ "$(cat /sys/block/nbd9/size)" -gt 0 ]');
+  const said = await must(name, 'sh', '-ec', text, 'disk', '/dev/nbd9');
+  await must(name, 'qemu-nbd', '--disconnect', '/dev/nbd9');
+  // Until it has ended, it has the image open for itself.
+  await until(name, '! pidof qemu-nbd');
+  return said;
 }
 
 const change = 'rm -rf srv/new; mkdir -p srv/new; cp -a bin srv/new/; echo source >srv/new/who';
@@ -73,14 +89,18 @@ describe('what a disk may lie on', () => {
   beforeAll(async () => {
     for (const { name } of hosts) {
       await makeDisks(name);
-      for (const guest of ['thin', 'raw', 'plain'] as const) {
+      for (const guest of ['thin', 'raw', 'qcow2', 'plain'] as const) {
         const stdin = definition(guest);
         await lab.host(name).must(['tee', '/run/storage.xml'], { stdin });
         await must(name, 'virsh', 'define', '/run/storage.xml');
-        await mounted(name, disks[guest], name === 'dom0a' ? change : spoil);
+        if (guest !== 'qcow2') await changed(name, guest);
       }
     }
   }, 1_800_000);
+
+  async function changed(name: HostName, guest: Guest): Promise<void> {
+    await mounted(name, disks[guest], name === 'dom0a' ? change : spoil);
+  }
 
   async function same(guest: Guest): Promise<void> {
     const [source, standby] = await Promise.all(
@@ -109,11 +129,28 @@ describe('what a disk may lie on', () => {
     await mounted('dom0a', disks.plain, 'true');
   });
 
-  test.each(['raw', 'plain'] as const)('a guest at rest is copied: %s', async (guest) => {
+  test('a qcow2 image is refused without the module that shows it, with what to do', async () => {
+    const check = await xenBackup('dom0a', 'check', 'qcow2');
+    expect(check.exitCode).toBe(4);
+    expect(`${check.stdout}${check.stderr}`).toContain('modprobe nbd max_part=0');
+    for (const { name } of hosts) {
+      await must(name, 'modprobe', 'nbd', 'max_part=0');
+      await changed(name, 'qcow2');
+    }
+  });
+
+  test.each(['raw', 'qcow2', 'plain'] as const)('a guest at rest is copied: %s', async (guest) => {
     const words = ['--from', 'dom0a', '--discard-standby-changes', guest];
     const run = await xenBackup('dom0a', 'run', guest, ...words);
     expect(run).toMatchObject({ exitCode: 0 });
     await same(guest);
+  });
+
+  test('a standby in a qcow2 image that was written to since is refused', async () => {
+    await mounted('dom0b', disks.qcow2, 'echo used >srv/new/who');
+    const run = await xenBackup('dom0a', 'run', 'qcow2', '--from', 'dom0a');
+    expect(run.exitCode).toBe(10);
+    expect(`${run.stdout}${run.stderr}`).toContain('xvda (qcow2) changed');
   });
 
   test('nothing of ours is left on either host', async () => {
@@ -121,6 +158,8 @@ describe('what a disk may lie on', () => {
     expect(left.filter((item) => JSON.stringify(item).includes('xen-backup'))).toEqual([]);
     for (const { name } of hosts) {
       expect(await must(name, 'losetup', '--list')).not.toContain('/run/xen-backup');
+      // No server, and no device that anybody has.
+      expect(await must(name, 'sh', '-c', 'pidof qemu-nbd; ls /sys/block/nbd*/pid; true')).toBe('');
     }
   });
 });

@@ -1,6 +1,11 @@
 import { together } from '../../core/concurrency/index.js';
 import { XenBackupError } from '../../core/errors/index.js';
-import type { BackingStore, HostName } from '../../core/model/index.js';
+import {
+  type BackingStore,
+  type HostName,
+  type ImageFormat,
+  rawImage,
+} from '../../core/model/index.js';
 import type {
   AttachedImage,
   AttachRequest,
@@ -23,6 +28,7 @@ import {
   retryWhileBusy,
   unexpectedOutput,
 } from '../shared/index.js';
+import type { ImageServer } from '../shared/image-server.js';
 import * as argv from './argv.js';
 import {
   type LoopDevice,
@@ -42,6 +48,8 @@ export interface BackingStoresOptions {
   readonly clock: Clock;
   readonly files: HostFiles;
   readonly mounts: Pick<Mounter, 'unmount'>;
+  /** Shows images that are not raw. */
+  readonly qcow2: ImageServer;
 }
 
 /** Image files and plain block devices of a host, over stat and losetup. */
@@ -56,7 +64,7 @@ class LosetupBackingStores implements BackingStores {
     this.#options = options;
   }
 
-  async inspect(path: string): Promise<BackingStore | undefined> {
+  async inspect(path: string, image: ImageFormat = rawImage): Promise<BackingStore | undefined> {
     const { hostName } = this.#options;
     const result = await this.#run({ argv: argv.inspectArgv(path) });
     if (result.exitCode !== 0) {
@@ -65,7 +73,14 @@ class LosetupBackingStores implements BackingStores {
       throw commandFailed(hostName, result);
     }
     const found = parseOutput(hostName, result, parseInspected);
-    if (found.kind === 'file') return { ...found, path };
+    if (found.kind === 'file') {
+      const isRaw = image.kind === 'raw';
+      const bytes = isRaw ? found.fileBytes : await this.#options.qcow2.inspect(path);
+      // A device has whole sectors only.
+      const sizeBytes = bytes - (bytes % (isRaw ? image.sectorBytes : 512));
+      const { fileSystem, inode, revision, lastWrite } = found;
+      return { kind: 'file', path, image, sizeBytes, fileSystem, inode, revision, lastWrite };
+    }
     if (found.kind === 'device') {
       const { major, minor } = found;
       const [sizeBytes, revision] = await together([
@@ -88,13 +103,26 @@ class LosetupBackingStores implements BackingStores {
   }
 
   async attach(request: AttachRequest): Promise<AttachedImage> {
-    const { hostName, files } = this.#options;
-    const { mountPoint, access } = request;
+    const { hostName, files, qcow2 } = this.#options;
+    const { image, mountPoint } = request;
     await files.makeDirectory(mountPoint.slice(0, mountPoint.lastIndexOf('/')));
     // Something to mount on: what can be seen there afterwards is the image itself.
     await files.writeTextAtomically(mountPoint, '');
     expectSuccess(hostName, await this.#run({ argv: argv.bindArgv(request) }));
-    const device = await this.#read({ argv: argv.attachArgv(request) }, parseAttached);
+    const device = await (image.kind === 'raw'
+      ? this.#attachLoop(mountPoint, request.access, image.sectorBytes)
+      : qcow2.connect(request));
+    return { device, mountPoint };
+  }
+
+  async #attachLoop(
+    mountPoint: string,
+    access: AttachRequest['access'],
+    sectorBytes: 512 | 4096,
+  ): Promise<string> {
+    const { hostName } = this.#options;
+    const command = { argv: argv.attachArgv({ mountPoint, access, sectorBytes }) };
+    const device = await this.#read(command, parseAttached);
     const made = (await this.#loops()).find((loop) => loop.device === device);
     if (made?.file !== mountPoint || made.readOnly !== (access === 'read-only')) {
       throw new XenBackupError('output-unexpected', {
@@ -102,20 +130,14 @@ class LosetupBackingStores implements BackingStores {
         details: { host: hostName, file: made?.file, readOnly: made?.readOnly },
       });
     }
-    return { device, mountPoint };
+    return device;
   }
 
   async detach(mountPoint: string): Promise<void> {
-    const { clock, files, hostName, mounts } = this.#options;
-    // A device that is busy is detached when it is closed, says losetup, and ends well: what
-    // counts is what is there afterwards.
-    const busy = await retryWhileBusy(clock, async () => {
-      const ours = await this.#loopsOf(mountPoint);
-      if (ours.length === 0) return undefined;
-      for (const { device } of ours) await this.#detach(device);
-      return (await this.#loopsOf(mountPoint))[0];
-    });
-    if (busy !== undefined) {
+    const { files, hostName, mounts, qcow2 } = this.#options;
+    const busy = await this.#detachLoops(mountPoint);
+    if (busy === 'none-there') await qcow2.disconnect(mountPoint);
+    else if (busy !== 'gone') {
       throw new XenBackupError('volume-busy', {
         message: `loop device ${busy.device} on ${hostName} is in use`,
         details: { host: hostName, device: busy.device },
@@ -126,13 +148,30 @@ class LosetupBackingStores implements BackingStores {
   }
 
   async attached(): Promise<readonly AttachedImage[]> {
-    return (await this.#loops())
+    const loops = (await this.#loops())
       .filter(({ file }) => file.startsWith(runDirectory))
       .map(({ device, file }) => ({ device, mountPoint: file }));
+    return [...loops, ...(await this.#options.qcow2.connected())];
   }
 
   async flushFile(path: string): Promise<void> {
     expectSuccess(this.#options.hostName, await this.#run({ argv: argv.syncFileArgv(path) }));
+  }
+
+  /**
+   * A device that is busy is detached when it is closed, says losetup, and ends well: what counts
+   * is what is there afterwards.
+   */
+  async #detachLoops(mountPoint: string): Promise<'none-there' | 'gone' | LoopDevice> {
+    let found: 'none-there' | 'gone' = 'none-there';
+    const busy = await retryWhileBusy(this.#options.clock, async () => {
+      const ours = await this.#loopsOf(mountPoint);
+      if (ours.length === 0) return undefined;
+      found = 'gone';
+      for (const { device } of ours) await this.#detach(device);
+      return (await this.#loopsOf(mountPoint))[0];
+    });
+    return busy ?? found;
   }
 
   async #detach(device: string): Promise<void> {

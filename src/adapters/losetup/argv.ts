@@ -32,10 +32,15 @@ export function bindArgv({ file, mountPoint }: Pick<AttachRequest, 'file' | 'mou
 }
 
 /** Makes a loop device of the file that is shown there, and prints its path. */
-export function attachArgv({ mountPoint, access }: Omit<AttachRequest, 'file'>): Argv {
+export function attachArgv({
+  mountPoint,
+  access,
+  sectorBytes,
+}: Pick<AttachRequest, 'mountPoint' | 'access'> & { readonly sectorBytes: 512 | 4096 }): Argv {
   return [
     'losetup',
     ...['--find', '--show'],
+    ...(sectorBytes === 512 ? [] : ['--sector-size', String(sectorBytes)]),
     ...(access === 'read-only' ? ['--read-only'] : []),
     ...['--', requirePath('mount point', mountPoint)],
   ];

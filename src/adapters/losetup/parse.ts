@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { linesOf, parseCount, parseJson, unexpectedOutput } from '../shared/index.js';
 
-const sectorBytes = 512;
-
 /** What `stat` said of a path. */
 export type Inspected =
   | { readonly kind: 'device'; readonly major: number; readonly minor: number }
   | {
       readonly kind: 'file';
-      readonly sizeBytes: number;
+      /** Length of the file. */
+      readonly fileBytes: number;
       readonly fileSystem: string;
       readonly inode: string;
       readonly revision: string;
+      readonly lastWrite: string;
     }
   | { readonly kind: 'other'; readonly description: string };
 
@@ -34,9 +34,10 @@ export function parseInspected(text: string): Inspected {
   if (kind !== 'regular file' && kind !== 'regular empty file') {
     return { kind: 'other', description: kind };
   }
-  // A loop device has whole sectors only.
-  const sizeBytes = bytes - (bytes % sectorBytes);
-  return { kind: 'file', sizeBytes, fileSystem, inode, revision: [size, ...times].join(' ') };
+  const revision = [size, ...times].join(' ');
+  // Without the time of its attributes.
+  const lastWrite = [size, times[0]].join(' ');
+  return { kind: 'file', fileBytes: bytes, fileSystem, inode, revision, lastWrite };
 }
 
 /**

@@ -53,6 +53,7 @@ function rawDisk(disk: XmlElement) {
     target: attributeOfChild(disk, 'target', 'dev'),
     bus: attributeOfChild(disk, 'target', 'bus'),
     serial: textOfChild(disk, 'serial'),
+    logicalSectorBytes: attributeOfChild(disk, 'blockio', 'logical_block_size'),
     readOnly: childElements(disk, 'readonly').length > 0,
     shareable: childElements(disk, 'shareable').length > 0,
   });

@@ -18,6 +18,11 @@ export const diskSchema = z.object({
   target: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/, 'no name of a device'),
   bus: text.exactOptional(),
   serial: text.exactOptional(),
+  logicalSectorBytes: z
+    .string()
+    .regex(/^\d{1,6}$/, 'no size of a sector')
+    .transform(Number)
+    .exactOptional(),
   readOnly: z.boolean(),
   shareable: z.boolean(),
 });

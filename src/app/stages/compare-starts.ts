@@ -3,6 +3,7 @@ import {
   type DeviceNode,
   type DeviceTree,
   drift,
+  isQcow2,
   together,
 } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
@@ -53,6 +54,13 @@ export async function compareStarts(
     return storage.kind === 'volume' ? storage.volume.path : storage.path;
   });
   const count = String(lengthBytes / 512);
+  const isImage = [source, target].some(({ volumes }) =>
+    volumes.some(({ target: name, storage }) => name === disk.position && isQcow2(storage)),
+  );
+  const mend = isImage
+    ? 'seed it again: copy the image, or convert the disk onto it with qemu-img.'
+    : `on ${source.host.name}: dd if=${from ?? ''} bs=512 count=${count} | ` +
+      `ssh ${target.host.name} dd of=${onto ?? ''} bs=512 conv=notrunc,fsync`;
   return {
     ...drift(
       disk.position,
@@ -61,8 +69,7 @@ export async function compareStarts(
     ),
     remedy:
       'A boot loader was installed or the table touched since the standby was seeded. Bring them ' +
-      `over, with the standby shut off, on ${source.host.name}: dd if=${from ?? ''} bs=512 count=${count} | ` +
-      `ssh ${target.host.name} dd of=${onto ?? ''} bs=512 conv=notrunc,fsync`,
+      `over, with the standby shut off: ${mend}`,
   };
 }
 

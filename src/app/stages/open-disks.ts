@@ -63,14 +63,14 @@ export async function findVolumes(
   inventory: VolumeInventory,
 ): Promise<readonly DiskVolume[]> {
   return together(
-    disks.map(async ({ target, path }) => {
+    disks.map(async ({ target, path, image }) => {
       const known = inventory.logicalVolumes.find(
         (volume) => volume.path === path || volume.deviceMapperPath === path,
       );
       const isDevice = path.startsWith('/dev/');
       const volume = known ?? (isDevice ? await session.host.volumes.findVolume(path) : undefined);
       if (volume !== undefined) return { target, storage: { kind: 'volume', volume } };
-      const storage = await session.host.backing.inspect(path);
+      const storage = await session.host.backing.inspect(path, image);
       if (storage !== undefined) return { target, storage };
       throw new XenBackupError('volume-not-found', {
         message: `${session.name} has no logical volume, block device or file ${path} for disk ${target}`,

@@ -4,9 +4,10 @@ import {
   type DiskStorage,
   type GuestConfiguration,
   holdsItsDisks,
+  isQcow2,
+  rawImage,
   restingSourceSide,
   type Side,
-  storageName,
   together,
   XenBackupError,
 } from '../../core/index.js';
@@ -44,7 +45,8 @@ export async function judgeStorage(
           ? { target, storage: await asDevice(host, storage) }
           : { target, storage };
       }
-      if (sourceState === 'shut-off' || isAccepted) return { target, storage };
+      if (sourceState === 'shut-off') return { target, storage };
+      if (isAccepted && !isQcow2(storage)) return { target, storage };
       throw unreadable(guest, name, target, storage);
     }),
   );
@@ -64,6 +66,16 @@ function unreadable(
   target: string,
   storage: BackingStore,
 ): XenBackupError {
+  if (isQcow2(storage)) {
+    return new XenBackupError('disk-unsupported', {
+      message:
+        `disk ${target} of ${guest.name} on ${host} is a qcow2 image (${storage.path}), and the guest ` +
+        'runs: what stands where in it is known to its QEMU alone',
+      remedy:
+        `Shut ${guest.name} down and run with --from ${host}, or move the disk to a logical volume; ` +
+        'withoutSnapshot does not help here.',
+    });
+  }
   const what = storage.kind === 'file' ? 'in a file' : 'on a device';
   return new XenBackupError('disk-unsupported', {
     message:
@@ -99,13 +111,17 @@ export async function attachImages(
   disks: readonly DiskVolume[],
   access: 'read-only' | 'read-write',
 ): Promise<readonly DiskDevice[]> {
-  const files = disks.filter(({ storage }) => storage.kind === 'file');
+  const files = disks.flatMap((disk) =>
+    disk.storage.kind === 'file' ? [{ disk, target: disk.target, storage: disk.storage }] : [],
+  );
   const steps = files.map(({ target, storage }) => ({
     kind: 'attach-image' as const,
     host: session.name,
     guest,
     position: target,
-    file: storageName(storage),
+    file: storage.path,
+    image: storage.image,
+    sizeBytes: storage.sizeBytes,
     mountPoint: `${runPath(session.runId)}/${session.nextObject().name}`,
     access,
   }));
@@ -119,7 +135,7 @@ export async function attachImages(
     if (storage.kind === 'device') {
       return { target, device: storage.path, sizeBytes: storage.sizeBytes };
     }
-    const effect = effects[files.indexOf(disk)];
+    const effect = effects[files.findIndex((file) => file.disk === disk)];
     if (effect?.kind !== 'image') {
       throw new XenBackupError('internal', { message: `disk ${target} was not attached` });
     }
@@ -147,7 +163,8 @@ export async function provePlain(
     });
   }
   for (const { target, storage } of resting) {
-    const now = await host.backing.inspect(storage.path);
+    const image = storage.kind === 'file' ? storage.image : rawImage;
+    const now = await host.backing.inspect(storage.path, image);
     if (now?.revision === storage.revision && now.sizeBytes === storage.sizeBytes) continue;
     throw new XenBackupError('source-changed', {
       message: `disk ${target} of ${guest.name} on ${host.name} (${storage.path}) was written to while it was read`,

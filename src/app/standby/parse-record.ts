@@ -42,7 +42,17 @@ function isSpan(value: unknown): boolean {
 function isSeal(value: unknown): boolean {
   const fields = fieldsOf(value);
   if (fields.get('kind') === 'broken') return typeof fields.get('runId') === 'string';
-  return fields.get('kind') === 'whole' && isListOf(fields.get('contents'), isContentSeal);
+  const images = fields.get('images');
+  return (
+    fields.get('kind') === 'whole' &&
+    isListOf(fields.get('contents'), isContentSeal) &&
+    (images === undefined || isListOf(images, isImageSeal))
+  );
+}
+
+function isImageSeal(value: unknown): boolean {
+  const fields = fieldsOf(value);
+  return typeof fields.get('disk') === 'string' && typeof fields.get('lastWrite') === 'string';
 }
 
 function isContentSeal(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import {
-  type ContentSeal,
+  type BrokenSeal,
   type GuestName,
   type HostName,
   type StandbyRecord,
@@ -50,7 +50,7 @@ export async function requireUnused(
     say('warning', `whether the standby of ${guest} on ${host} was used cannot be told: ${why}`);
     return 'unchanged';
   }
-  const broken = await findBrokenSeals(disks, seal.contents);
+  const broken = await findBrokenSeals(disks, seal);
   if (broken.length === 0) return 'unchanged';
   if (changes === 'refuse') throw usedError(standby, record, broken);
   say('warning', `what was changed on the standby of ${guest} on ${host} is discarded, as asked`);
@@ -60,7 +60,7 @@ export async function requireUnused(
 function usedError(
   { guest, host }: StandbyToOpen,
   { counter, source, writtenAt }: StandbyRecord,
-  broken: readonly ContentSeal[],
+  broken: readonly BrokenSeal[],
 ): XenBackupError {
   const names = broken.map(({ position, type }) => `${position} (${type})`).join(', ');
   return new XenBackupError('standby-used', {

@@ -2,11 +2,14 @@ import {
   allDevices,
   blockRegionsToSeal,
   type BlocksTransfer,
+  brokenImages,
+  type BrokenSeal,
   brokenSeals,
-  type ContentSeal,
   type DeviceNode,
   type DeviceTree,
   type DiskRegion,
+  type ImageSeal,
+  isQcow2,
   locateOnDisks,
   needsSealHeader,
   regionsToSeal,
@@ -15,6 +18,7 @@ import {
   sealHeaderBytes,
   type StandbySeal,
   storagePath,
+  together,
   XenBackupError,
 } from '../../core/index.js';
 import type { DeviceRegion, Host } from '../../ports/index.js';
@@ -39,9 +43,11 @@ export async function takeSeal(
 ): Promise<StandbySeal> {
   const copied = new Map(byBlocks.map(({ position, source }) => [position, source]));
   // What was brought over by blocks now bears what the source does.
+  const images = await sealedImages(disks);
   const nodes = allDevices(tree)
     .map((node) => copied.get(node.position) ?? node)
-    .filter(({ position, content }) => copied.has(position) || sealedType(content) !== undefined);
+    .filter(({ position, content }) => copied.has(position) || sealedType(content) !== undefined)
+    .filter((node) => startOf(tree, node).every((region) => isReadable(images, region)));
   const headers = await readHeaders(disks, tree, nodes);
   const places = nodes.map((node) => {
     const choose = copied.has(node.position) ? blockRegionsToSeal : regionsToSeal;
@@ -49,27 +55,58 @@ export async function takeSeal(
     return {
       position: node.position,
       type: sealedType(node.content) ?? 'blocks',
-      regions: ranges.flatMap((range) => locate(tree, node, range)),
+      regions: ranges
+        .flatMap((range) => locate(tree, node, range))
+        .filter((region) => isReadable(images, region)),
     };
   });
   const all = places.flatMap(({ regions }) => regions);
-  const digests = await disks.host.regions.digest(onDevices(disks, all));
+  const asked = onDevices(disks, all);
+  const digests = asked.length === 0 ? [] : await disks.host.regions.digest(asked);
   const digestOf = new Map(all.map((region, index) => [region, digests[index] ?? '']));
   const contents = places.map(({ regions, ...place }) => ({
     ...place,
     regions: regions.map((region) => ({ ...region, sha256: digestOf.get(region) ?? '' })),
   }));
-  return { kind: 'whole', contents };
+  return { kind: 'whole', contents, ...(images.length === 0 ? {} : { images }) };
 }
 
-/** Contents that are no longer what the seal says: one command, whatever their number. */
+/** What is no longer as the seal says: one command for all contents, whatever their number. */
 export async function findBrokenSeals(
   disks: StandbyDisks,
-  contents: readonly ContentSeal[],
-): Promise<readonly ContentSeal[]> {
+  { contents, images = [] }: Extract<StandbySeal, { readonly kind: 'whole' }>,
+): Promise<readonly BrokenSeal[]> {
+  const found = await sealedImages(disks);
   const names = disks.volumes.map(({ target }) => target);
-  const asked = onDevices(disks, sealedRegions(contents, names));
-  return brokenSeals(contents, names, await disks.host.regions.digest(asked));
+  const readable = names.filter((name) => !found.some(({ disk }) => disk === name));
+  const asked = onDevices(disks, sealedRegions(contents, readable));
+  const digests = asked.length === 0 ? [] : await disks.host.regions.digest(asked);
+  return [...brokenImages(images, found, names), ...brokenSeals(contents, readable, digests)];
+}
+
+/**
+ * Images whose pieces cannot be read without a server: every write to them changes their times, so
+ * these are asked, anew.
+ */
+async function sealedImages({ host, volumes }: StandbyDisks): Promise<readonly ImageSeal[]> {
+  return together(
+    volumes
+      .filter(({ storage }) => isQcow2(storage))
+      .map(async ({ target, storage }) => {
+        const now = await host.backing.inspect(storagePath(storage));
+        return { disk: target, lastWrite: now?.kind === 'file' ? now.lastWrite : '' };
+      }),
+  );
+}
+
+/** What lies in an image is sealed with it, as a whole. */
+function isReadable(images: readonly ImageSeal[], { disk }: DiskRegion): boolean {
+  return !images.some((image) => image.disk === disk);
+}
+
+function startOf(tree: DeviceTree, node: DeviceNode): readonly DiskRegion[] {
+  const lengthBytes = Math.min(sealHeaderBytes, node.sizeBytes);
+  return locate(tree, node, { offsetBytes: 0, lengthBytes });
 }
 
 async function readHeaders(
@@ -80,9 +117,7 @@ async function readHeaders(
   const pieces = nodes
     .filter(({ content }) => needsSealHeader(content))
     .flatMap((node) => {
-      const lengthBytes = Math.min(sealHeaderBytes, node.sizeBytes);
-      const regions = locate(tree, node, { offsetBytes: 0, lengthBytes });
-      return regions.map((region) => ({ node, region }));
+      return startOf(tree, node).map((region) => ({ node, region }));
     });
   const asked = onDevices(
     disks,

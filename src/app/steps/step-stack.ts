@@ -227,7 +227,7 @@ function describeStep(step: Step): string {
     case 'extend-snapshot':
       return `growth of snapshot ${step.volumeGroup}/${step.name}`;
     case 'attach-image':
-      return `loop device of ${step.file} by ${step.mountPoint}`;
+      return `device of ${step.file} by ${step.mountPoint}`;
     case 'create-map':
       return `map ${step.name}`;
     case 'add-partition-maps':

@@ -27,6 +27,8 @@ import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
 import { takeInventory } from '../stages/inventory.js';
 import { journalDirectory } from '../steps/index.js';
 import { attempt, without } from './check-attempt.js';
+import { qcow2Images } from './check-images.js';
+import { quietly } from './check-quietly.js';
 import { activeVolumes } from './check-volumes.js';
 import { runReplication } from './run.js';
 
@@ -108,6 +110,14 @@ class Check {
           findings.push(...(await this.#pair(pool, guest, decision, target)));
         }
       }
+      const atRest = decided.filter(({ decision }) => decision.kind === 'skip');
+      findings.push(
+        ...(await qcow2Images(
+          pool,
+          atRest.map(({ guest }) => guest),
+          inventories,
+        )),
+      );
       findings.push(...(await this.#activeGroups(pool, inventories, plans)));
       findings.push(...(await activeVolumes(pool, inventories)));
       findings.push(...uncoveredGuests(inventories, this.#context.configuration.guests));
@@ -290,15 +300,4 @@ class Check {
     );
     return each.flat();
   }
-}
-
-/** The plan inside a check is no run of its own: its beginning and its report are not announced. */
-function quietly(context: RunContext): RunContext {
-  const own = new Set(['run-started', 'report']);
-  const events = {
-    emit: (event: Parameters<RunContext['events']['emit']>[0]) => {
-      if (!own.has(event.type)) context.events.emit(event);
-    },
-  };
-  return { ...context, events };
 }

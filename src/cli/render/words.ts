@@ -1,4 +1,5 @@
 import {
+  type AttachImageStep,
   type ErrorDetails,
   formatBytes,
   formatDuration,
@@ -50,7 +51,7 @@ export function sayStep(step: Step): string {
     case 'extend-snapshot':
       return `snapshot ${step.name} of ${step.volumeGroup}/${step.origin} grows to ${formatBytes(step.sizeBytes)}`;
     case 'attach-image':
-      return `loop device${aboutOf(step)} of ${step.file}, ${step.access}`;
+      return `${deviceKind(step)}${aboutOf(step)} of ${step.file}, ${step.access}`;
     case 'create-map':
       return `map${aboutOf(step)} ${step.name} over ${devicesOf(step)}, ${step.access}`;
     case 'add-partition-maps':
@@ -70,6 +71,10 @@ export function sayStep(step: Step): string {
     case 'freeze-guest':
       return "freeze the guest's file systems";
   }
+}
+
+function deviceKind({ image }: AttachImageStep): string {
+  return image.kind === 'qcow2' ? 'network block device' : 'loop device';
 }
 
 /** ` xvda/1:`, or nothing. */
@@ -120,7 +125,9 @@ export function sayUndo(undo: Undo, step?: Step): string {
     case 'remove-snapshot':
       return `remove snapshot ${undo.volumeGroup}/${undo.name} of ${undo.origin}`;
     case 'detach-image':
-      return `detach the loop device of${about} ${step?.kind === 'attach-image' ? step.file : undo.mountPoint}`;
+      return step?.kind === 'attach-image'
+        ? `detach the ${deviceKind(step)} of${about} ${step.file}`
+        : `detach the device of ${undo.mountPoint}`;
     case 'remove-map':
       return `remove map${about} ${undo.name}`;
     case 'remove-partition-maps':

@@ -15,6 +15,7 @@ import {
   WRITE_START_SCRIPT,
 } from '../../adapters/rsync/scripts.js';
 import { READ_REGIONS_SCRIPT } from '../../adapters/regions/scripts.js';
+import { NBD_DEVICES_SCRIPT } from '../../adapters/qemu-nbd/scripts.js';
 import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../adapters/shared/scripts.js';
 import { stopSessionScript } from '../../adapters/shared/stop-session.js';
 import { inUnit } from '../../adapters/virsh/holds/argv.js';
@@ -41,6 +42,7 @@ const scripts: Readonly<Record<string, string>> = {
   lock: LOCK_SCRIPT,
   holders: HOLDERS_SCRIPT,
   'file-holders': FILE_HOLDERS_SCRIPT,
+  'nbd-devices': NBD_DEVICES_SCRIPT,
   'find-tools': FIND_TOOLS_SCRIPT,
   regions: READ_REGIONS_SCRIPT,
   send: SEND_SCRIPT,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DiskDefinition, DomainDefinition } from '../model/index.js';
+import { type DiskDefinition, type DomainDefinition, rawImage } from '../model/index.js';
 import { disksOnTarget, selectDisks } from './disks.js';
 
 function disk(target: string, change: Partial<DiskDefinition> = {}): DiskDefinition {
@@ -17,13 +17,15 @@ function domain(...disks: DiskDefinition[]): DomainDefinition {
   return { type: 'xen', name: 'dc1', disks, interfaces: [], xml: '<domain/>' };
 }
 
+const qcow2File = { source: { kind: 'file', path: '/img/x.qcow2' }, driverType: 'qcow2' } as const;
+
 describe('selectDisks', () => {
   it('takes every disk in the order of the definition', () => {
     expect(selectDisks(domain(disk('xvdb'), disk('xvda')))).toEqual({
       kind: 'disks',
       disks: [
-        { target: 'xvdb', path: '/dev/vg/xvdb' },
-        { target: 'xvda', path: '/dev/vg/xvda' },
+        { target: 'xvdb', path: '/dev/vg/xvdb', image: rawImage },
+        { target: 'xvda', path: '/dev/vg/xvda', image: rawImage },
       ],
     });
   });
@@ -54,8 +56,18 @@ describe('selectDisks', () => {
     ],
     [
       'an image format in a file',
-      disk('xvdb', { source: { kind: 'file', path: '/img/x' }, driverType: 'qcow2' }),
-      /disk xvdb is an image of the format qcow2 on \/img\/x/,
+      disk('xvdb', { source: { kind: 'file', path: '/img/x' }, driverType: 'vmdk' }),
+      /disk xvdb is an image of the format vmdk on \/img\/x/,
+    ],
+    [
+      'a qcow2 image with large sectors',
+      disk('xvdb', { ...qcow2File, logicalSectorBytes: 4096 }),
+      /disk xvdb has sectors of 4096 bytes; its image can be shown with 512 only/,
+    ],
+    [
+      'an image with odd sectors',
+      disk('xvdb', { source: qcow2File.source, logicalSectorBytes: 1024 }),
+      /disk xvdb has sectors of 1024 bytes; its image can be shown with 512 or 4096 only/,
     ],
   ])('says aloud that a disk carried by %s is not supported', (_, odd, message) => {
     expect(selectDisks(domain(disk('xvda'), odd))).toMatchObject({
@@ -81,7 +93,21 @@ describe('selectDisks', () => {
     const plain = disk('xvdb', { source, ...(driverType === undefined ? {} : { driverType }) });
     expect(selectDisks(domain(plain))).toEqual({
       kind: 'disks',
-      disks: [{ target: 'xvdb', path: '/img/x.raw' }],
+      disks: [{ target: 'xvdb', path: '/img/x.raw', image: rawImage }],
+    });
+  });
+
+  it('takes a qcow2 image in a file as what it is', () => {
+    expect(selectDisks(domain(disk('xvdb', qcow2File)))).toEqual({
+      kind: 'disks',
+      disks: [{ target: 'xvdb', path: '/img/x.qcow2', image: { kind: 'qcow2' } }],
+    });
+  });
+
+  it('takes a raw file in the sectors that the guest sees', () => {
+    const large = disk('xvdb', { source: qcow2File.source, logicalSectorBytes: 4096 });
+    expect(selectDisks(domain(large))).toMatchObject({
+      disks: [{ image: { kind: 'raw', sectorBytes: 4096 } }],
     });
   });
 
@@ -101,7 +127,7 @@ describe('selectDisks', () => {
 });
 
 describe('disksOnTarget', () => {
-  const disks = [{ target: 'xvda', path: '/dev/vg/xvda' }];
+  const disks = [{ target: 'xvda', path: '/dev/vg/xvda', image: rawImage }];
 
   it('takes the same paths where the guest is not defined', () => {
     expect(disksOnTarget(disks, undefined, 'b')).toEqual({ kind: 'disks', disks });
@@ -111,7 +137,7 @@ describe('disksOnTarget', () => {
     const there = domain(disk('xvda', { source: { kind: 'block', path: '/dev/other/dc1' } }));
     expect(disksOnTarget(disks, there, 'b')).toEqual({
       kind: 'disks',
-      disks: [{ target: 'xvda', path: '/dev/other/dc1' }],
+      disks: [{ target: 'xvda', path: '/dev/other/dc1', image: rawImage }],
     });
   });
 
@@ -120,9 +146,15 @@ describe('disksOnTarget', () => {
     expect(disksOnTarget(disks, there, 'b')).toMatchObject({ disks: [{ path: '/srv/dc1.img' }] });
   });
 
+  it('takes a qcow2 image there for a volume here', () => {
+    expect(disksOnTarget(disks, domain(disk('xvda', qcow2File)), 'b')).toMatchObject({
+      disks: [{ image: { kind: 'qcow2' } }],
+    });
+  });
+
   it('refuses an image of another format there', () => {
-    const source = { kind: 'file', path: '/srv/dc1.qcow2' } as const;
-    const there = domain(disk('xvda', { source, driverType: 'qcow2' }));
+    const source = { kind: 'file', path: '/srv/dc1.vmdk' } as const;
+    const there = domain(disk('xvda', { source, driverType: 'vmdk' }));
     expect(disksOnTarget(disks, there, 'b')).toMatchObject({
       conflict: { kind: 'disk-unsupported' },
     });

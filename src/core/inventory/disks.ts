@@ -1,10 +1,18 @@
-import type { DiskDefinition, DomainDefinition, HostName } from '../model/index.js';
+import {
+  type DiskDefinition,
+  type DomainDefinition,
+  type HostName,
+  type ImageFormat,
+  rawImage,
+} from '../model/index.js';
 import type { Conflict } from '../discovery/index.js';
 
 /** A disk of the guest with the path that carries it on one host. */
 export interface GuestDisk {
   readonly target: string;
   readonly path: string;
+  /** How it stands there, if it is a file. */
+  readonly image: ImageFormat;
 }
 
 export type DiskSelection =
@@ -19,7 +27,7 @@ export function selectDisks(definition: DomainDefinition): DiskSelection {
     const conflict = refuseDisk(disk);
     if (conflict !== undefined) return { kind: 'conflict', conflict };
     const path = pathOf(disk);
-    if (path !== undefined) disks.push({ target: disk.target, path });
+    if (path !== undefined) disks.push({ target: disk.target, path, image: imageOf(disk) });
   }
   if (disks.length > 0) return { kind: 'disks', disks };
   const message = `domain ${definition.name} has no disk that could be replicated`;
@@ -32,6 +40,11 @@ export function selectDisks(definition: DomainDefinition): DiskSelection {
 /** What lies there, a device or an image file, is seen on the host. */
 function pathOf({ source }: DiskDefinition): string | undefined {
   return source.kind === 'block' || source.kind === 'file' ? source.path : undefined;
+}
+
+function imageOf({ driverType, logicalSectorBytes }: DiskDefinition): ImageFormat {
+  if (driverType === 'qcow2') return { kind: 'qcow2' };
+  return logicalSectorBytes === 4096 ? { kind: 'raw', sectorBytes: 4096 } : rawImage;
 }
 
 /** Formats under which the device bears the guest's disk as it is. */
@@ -48,12 +61,17 @@ function refuseDisk(disk: DiskDefinition): Conflict | undefined {
   }
   const format = disk.driverType;
   if (source.kind === 'block' || source.kind === 'file') {
-    if (format === undefined || plainFormats.includes(format)) return undefined;
-    const copy = format === 'qcow2' ? ' with qemu-img (package qemu-utils)' : '';
+    const isQcow2 = format === 'qcow2' && source.kind === 'file';
+    if (format === undefined || plainFormats.includes(format) || isQcow2) {
+      return source.kind === 'file'
+        ? refuseSectors(disk, isQcow2 ? [512] : [512, 4096])
+        : undefined;
+    }
     return unsupportedDisk(
       target,
       `disk ${target} is an image of the format ${format} on ${source.path}`,
-      `Only plain disks can be opened; convert the image to raw${copy}, on all hosts.`,
+      'Only plain disks, and qcow2 images in files, can be opened; convert the image with qemu-img ' +
+        '(package qemu-utils), on all hosts.',
     );
   }
   const carrier = source.kind === 'other' ? source.description : 'nothing at all';
@@ -61,6 +79,20 @@ function refuseDisk(disk: DiskDefinition): Conflict | undefined {
     target,
     `disk ${target} is carried by ${carrier}`,
     'Only logical volumes, block devices and raw image files can be opened; move the disk to one.',
+  );
+}
+
+/** The host must show sectors as the guest sees them: its tables count in them. */
+function refuseSectors(
+  { target, logicalSectorBytes = 512 }: DiskDefinition,
+  shown: readonly number[],
+): Conflict | undefined {
+  if (shown.includes(logicalSectorBytes)) return undefined;
+  return unsupportedDisk(
+    target,
+    `disk ${target} has sectors of ${String(logicalSectorBytes)} bytes; its image can be shown with ` +
+      `${shown.map(String).join(' or ')} only`,
+    'Convert the image to a raw one with qemu-img (for sectors of 4096 bytes), or leave the guest out.',
   );
 }
 
@@ -95,7 +127,7 @@ export function disksOnTarget(
     }
     const refused = refuseDisk(partner);
     if (refused !== undefined) return { kind: 'conflict', conflict: refused };
-    found.push({ target, path });
+    found.push({ target, path, image: imageOf(partner) });
   }
   return { kind: 'disks', disks: found };
 }

@@ -39,6 +39,8 @@ export interface DiskDefinition {
   readonly driverType?: string;
   readonly bus?: string;
   readonly serial?: string;
+  /** Bytes of a sector as the guest sees them; absent: 512. */
+  readonly logicalSectorBytes?: number;
   readonly readOnly: boolean;
   readonly shareable: boolean;
 }

@@ -19,9 +19,21 @@ export interface BackingDevice extends BackingBase {
   readonly deviceNumber: DeviceNumber;
 }
 
+/** How the bytes of a guest's disk stand in a file, and what the guest takes for a sector. */
+export type ImageFormat =
+  | { readonly kind: 'raw'; readonly sectorBytes: 512 | 4096 }
+  | { readonly kind: 'qcow2' };
+
+/** A file, or device, that holds the disk's bytes as they are. */
+export const rawImage: ImageFormat = { kind: 'raw', sectorBytes: 512 };
+
 /** A regular file. */
 export interface BackingFile extends BackingBase {
   readonly kind: 'file';
+  /** Of a qcow2 image `sizeBytes` is what the guest sees, not what the file takes. */
+  readonly image: ImageFormat;
+  /** Length of the file and time of the last write to it: not changed by owner, mode or name. */
+  readonly lastWrite: string;
   /** st_dev of its file system and its inode, in decimal: it under any name. */
   readonly fileSystem: string;
   readonly inode: string;
@@ -34,6 +46,11 @@ export type BackingStore = BackingDevice | BackingFile;
 export type DiskStorage =
   | { readonly kind: 'volume'; readonly volume: LogicalVolume }
   | BackingStore;
+
+/** True where the bytes of the disk do not lie in its file in their own order. */
+export function isQcow2(storage: DiskStorage): boolean {
+  return storage.kind === 'file' && storage.image.kind === 'qcow2';
+}
 
 /** Where its bytes are: a device, or an image file. */
 export function storagePath(storage: DiskStorage): string {

@@ -26,12 +26,28 @@ export interface ContentSeal {
   readonly regions: readonly SealedRegion[];
 }
 
+/** A disk whose bytes lie in its file in an order of their own: the file as a whole is sealed. */
+export interface ImageSeal {
+  /** The disk as the guest knows it: `xvda`. */
+  readonly disk: string;
+  /** Length of the file and time of the last write to it. */
+  readonly lastWrite: string;
+}
+
+/** What is no longer as a seal says: a place in the guest, and what stood there. */
+export type BrokenSeal = Pick<ContentSeal, 'position' | 'type'>;
+
 /**
  * What a standby looked like when the last replication left it. Absent in records of older
  * versions.
  */
 export type StandbySeal =
-  | { readonly kind: 'whole'; readonly contents: readonly ContentSeal[] }
+  | {
+      readonly kind: 'whole';
+      readonly contents: readonly ContentSeal[];
+      /** Absent where no disk is such an image. */
+      readonly images?: readonly ImageSeal[];
+    }
   /** A run has mounted it to write; until that run has sealed it again nothing can be said. */
   | { readonly kind: 'broken'; readonly runId: string };
 
@@ -59,4 +75,22 @@ export function brokenSeals(
   const asked = sealedRegions(contents, disks);
   const changed = new Set(asked.filter(({ sha256 }, index) => found[index] !== sha256));
   return contents.filter(({ regions }) => regions.some((region) => changed.has(region)));
+}
+
+/**
+ * Images that were written to, came, or went.
+ *
+ * @param found - those there are now.
+ * @param disks - all disks of the guest.
+ */
+export function brokenImages(
+  sealed: readonly ImageSeal[],
+  found: readonly ImageSeal[],
+  disks: readonly string[],
+): readonly BrokenSeal[] {
+  const writeTo = (images: readonly ImageSeal[], disk: string): string | undefined =>
+    images.find((image) => image.disk === disk)?.lastWrite;
+  return disks
+    .filter((disk) => writeTo(sealed, disk) !== writeTo(found, disk))
+    .map((disk) => ({ position: disk, type: 'qcow2' }));
 }

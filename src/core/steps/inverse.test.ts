@@ -36,6 +36,8 @@ const examples: { readonly [Kind in StepKind]: Step & { readonly kind: Kind } } 
     host: 'a',
     guest: 'dc1',
     file: '/srv/dc1.img',
+    image: { kind: 'raw', sectorBytes: 512 },
+    sizeBytes: 4096,
     mountPoint: '/run/xen-backup/abcdefghij/xen-backup-abcdefghij-1',
     access: 'read-only',
   },

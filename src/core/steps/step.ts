@@ -1,4 +1,4 @@
-import type { GuestName, HostName, NodePosition } from '../model/index.js';
+import type { GuestName, HostName, ImageFormat, NodePosition } from '../model/index.js';
 
 /**
  * A step is an effect on one host, as data. Whatever can be undone from a step alone, after the
@@ -74,6 +74,8 @@ export interface ExtendSnapshotStep extends StepBase {
 export interface AttachImageStep extends StepBase {
   readonly kind: 'attach-image';
   readonly file: string;
+  readonly image: ImageFormat;
+  readonly sizeBytes: number;
   readonly mountPoint: string;
   readonly access: 'read-only' | 'read-write';
 }

@@ -1,0 +1,1 @@
+export { createQcow2Server } from './adapter.js';
