@@ -15,7 +15,7 @@ import {
 } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { HostSession } from '../hosts/host-session.js';
-import { type DiskVolume, onVolumes } from '../stages/open-disks.js';
+import type { DiskVolume } from '../stages/open-disks.js';
 
 /** What is known of the source's disks before they are opened. */
 interface KnownDisks {
@@ -36,15 +36,9 @@ export class GuestSurvey {
   #source: HostName | undefined;
   #actingHost: HostName | undefined;
   #fstab: FoundFstab | undefined;
-  #plainDisks: readonly string[] = [];
 
   constructor(guest: GuestConfiguration) {
     this.guest = guest;
-  }
-
-  /** Disks of the source that lie on no logical volume, as libvirt names them. */
-  get plainDisks(): readonly string[] {
-    return this.#plainDisks;
   }
 
   /** What libvirt said on each host that was asked. */
@@ -63,13 +57,10 @@ export class GuestSurvey {
   learnSource(disks: KnownDisks, record: StandbyRecord | undefined): void {
     const { session, definition, inventory, origins } = disks;
     this.#source = session.name;
-    this.#plainDisks = origins
-      .filter(({ storage }) => storage.kind !== 'volume')
-      .map(({ target }) => target);
     this.#learn(session.name, {
       definition,
       inventory,
-      disks: onVolumes(origins),
+      disks: origins,
       ...(record === undefined ? {} : { record }),
     });
   }
@@ -86,12 +77,16 @@ export class GuestSurvey {
     const selection = definition === undefined ? undefined : selectDisks(definition);
     const disks = selection?.kind === 'disks' ? selection.disks : source.disks;
     const found = await together(
-      disks.map(async ({ target, path }) => {
+      disks.map(async ({ target, path, image }) => {
         const volume =
           inventory.logicalVolumes.find((known) =>
             [known.path, known.deviceMapperPath].includes(path),
-          ) ?? (await host.volumes.findVolume(path));
-        return volume === undefined ? [] : [{ target, volume }];
+          ) ?? (path.startsWith('/dev/') ? await host.volumes.findVolume(path) : undefined);
+        const storage =
+          volume === undefined
+            ? await host.backing.inspect(path, image)
+            : ({ kind: 'volume', volume } as const);
+        return storage === undefined ? [] : [{ target, storage }];
       }),
     );
     this.#learn(name, {

@@ -48,7 +48,6 @@ servers and UUIDs are replaced, unless they are to be kept. Labels, mount
 points, exclude patterns and the guest's own LVM names stay: they are what the
 order comes from. Read the file before you send it.
 
-Guests with disks in files or on plain devices cannot be captured yet.
 Exit code 0 also for a conflict, which is in the scenario. Anything else that
 goes wrong ends as plan does; nothing is written where the source is not known.
 
@@ -78,7 +77,6 @@ async function capture(
       ...(from === undefined ? {} : { from }),
     });
     session.endDisplay();
-    requireVolumes(survey);
     const facts = survey.facts({ configuration });
     if (!isWorthWriting(facts, result)) return result.report.exitCode;
     const naming: NamesInCapture = keepNames === true ? 'kept' : 'anonymous';
@@ -86,15 +84,6 @@ async function capture(
     // A conflict was found: that is what a capture is for.
     const { exitCode } = result.report;
     return exitCode === exitCodes.preflight ? exitCodes.done : exitCode;
-  });
-}
-
-/** @throws `disk-unsupported`: a scenario that lacks a disk would tell another story. */
-function requireVolumes({ guest, plainDisks }: GuestSurvey): void {
-  if (plainDisks.length === 0) return;
-  throw new XenBackupError('disk-unsupported', {
-    message: `${guest.name} has disks that are no logical volumes (${plainDisks.join(', ')}): a capture knows volumes only`,
-    remedy: `Send the output of xen-backup plan ${guest.name} --format json instead.`,
   });
 }
 

@@ -24,6 +24,7 @@ interface CapturedConfiguration {
         readonly snapshotSize: string;
         readonly exclude: readonly string[];
         readonly consistency: 'none' | 'pause' | 'freeze';
+        readonly withoutSnapshot?: readonly string[];
       }
     >
   >;
@@ -39,6 +40,20 @@ export interface CapturedHost {
   >;
   readonly thinPools?: Readonly<Record<string, { readonly size: number }>>;
   readonly volumes?: Readonly<Record<string, CapturedHostVolume>>;
+  readonly images?: Readonly<Record<string, CapturedImage>>;
+  readonly disks?: Readonly<Record<string, CapturedPlainDisk>>;
+}
+
+/** A disk without LVM. */
+export interface CapturedPlainDisk {
+  readonly size: number;
+  readonly content?: CapturedContent;
+}
+
+/** A disk in a file. */
+export interface CapturedImage extends CapturedPlainDisk {
+  readonly qcow2?: Readonly<Record<string, never>>;
+  readonly sectorSize?: 4096;
 }
 
 export interface CapturedHostVolume {
@@ -55,6 +70,7 @@ export interface CapturedDisk {
   readonly driver?: string;
   readonly type?: string;
   readonly bus?: string;
+  readonly sectorSize?: 4096;
   readonly readOnly?: true;
   readonly shareable?: true;
 }

@@ -1,7 +1,7 @@
 import type { DiskDefinition, DomainDefinition, DomainState } from '../model/index.js';
 import type { CapturedDisk, CapturedDisks, CapturedDomain } from './document.js';
 import type { GuestFacts, HostFacts } from './facts.js';
-import { isKvm, volumePath } from './host.js';
+import { carrierPath, isKvm } from './host.js';
 import type { Names } from './names.js';
 
 /** The guest as libvirt knows it: its disks, what the kernel takes for its root, its states. */
@@ -49,7 +49,7 @@ function statesOf(
 function disksOf({ definition, disks = [] }: HostFacts, names: Names): CapturedDisks {
   const entries = (definition?.disks ?? []).map((disk): [string, CapturedDisk] => {
     const found = disks.find(({ target }) => target === disk.target);
-    const path = found === undefined ? undefined : `/dev/${volumePath(found.volume, names)}`;
+    const path = found === undefined ? undefined : carrierPath(found.storage, names);
     return [disk.target, diskOf(disk, path ?? otherSource(disk, names))];
   });
   return Object.fromEntries(entries);
@@ -62,7 +62,7 @@ function otherSource({ source, device }: DiskDefinition, names: Names): string {
 }
 
 function diskOf(disk: DiskDefinition, source: string): CapturedDisk {
-  const { device, driverName, driverType, bus, readOnly, shareable } = disk;
+  const { device, driverName, driverType, bus, logicalSectorBytes, readOnly, shareable } = disk;
   return {
     source,
     ...(disk.source.kind === 'file' ? { kind: 'file' } : {}),
@@ -70,6 +70,7 @@ function diskOf(disk: DiskDefinition, source: string): CapturedDisk {
     ...(driverName === undefined ? {} : { driver: driverName }),
     ...(driverType === undefined ? {} : { type: driverType }),
     ...(bus === undefined ? {} : { bus }),
+    ...(logicalSectorBytes === 4096 ? { sectorSize: 4096 } : {}),
     ...(readOnly ? { readOnly: true } : {}),
     ...(shareable ? { shareable: true } : {}),
   };

@@ -1,14 +1,20 @@
 import type { FoundFstab } from '../fstab/index.js';
 import type {
   DeviceTree,
+  DiskStorage,
   DomainDefinition,
   DomainState,
   GuestConfiguration,
   HostName,
-  LogicalVolume,
   VolumeInventory,
 } from '../model/index.js';
 import type { StandbyRecord } from '../standby/index.js';
+
+/** A disk of the guest, and what carries it on a host. */
+export interface FoundDisk {
+  readonly target: string;
+  readonly storage: DiskStorage;
+}
 
 /** What a plan of one guest learned of one host. What could not be learned is absent. */
 export interface HostFacts {
@@ -22,8 +28,8 @@ export interface HostFacts {
   readonly definition?: DomainDefinition;
   /** The host's own volume groups and volumes. */
   readonly inventory?: VolumeInventory;
-  /** Volumes behind the disks of the guest, as far as they were found. */
-  readonly disks?: readonly { readonly target: string; readonly volume: LogicalVolume }[];
+  /** What carries the disks of the guest, as far as it was found. */
+  readonly disks?: readonly FoundDisk[];
   /** What lies on the disks, on a drifted standby too. */
   readonly tree?: DeviceTree;
   /** What the host remembers of its copy. */

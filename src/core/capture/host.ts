@@ -1,16 +1,32 @@
-import type { LogicalVolume, VolumeGroup, VolumeInventory } from '../model/index.js';
+import type {
+  DiskStorage,
+  ImageFormat,
+  LogicalVolume,
+  VolumeGroup,
+  VolumeInventory,
+} from '../model/index.js';
 import { fileNameForGuest } from '../model/index.js';
 import type { StandbyRecord } from '../standby/index.js';
 import { captureContents } from './contents.js';
-import type { CapturedHost, CapturedHostVolume } from './document.js';
-import type { GuestFacts, HostFacts } from './facts.js';
+import type {
+  CapturedContent,
+  CapturedHost,
+  CapturedHostVolume,
+  CapturedImage,
+  CapturedPlainDisk,
+} from './document.js';
+import type { FoundDisk, GuestFacts, HostFacts } from './facts.js';
 import { reduceFstab } from './fstab.js';
 import type { Names } from './names.js';
 
 /** Where the first extent of a simulated host's volume group lies. */
 const groupHeaderBytes = 2 ** 20;
 
-type Disk = NonNullable<HostFacts['disks']>[number];
+/** A disk of the guest on a logical volume. */
+interface DiskOnVolume {
+  readonly target: string;
+  readonly volume: LogicalVolume;
+}
 
 /** A host of a scenario: as much of its storage as this guest's disks concern. */
 export function captureHost(facts: GuestFacts, host: HostFacts, names: Names): CapturedHost {
@@ -56,8 +72,12 @@ function recordOf(
 }
 
 function storageOf(facts: GuestFacts, host: HostFacts, names: Names): Partial<CapturedHost> {
-  const { inventory, disks = [] } = host;
+  const { inventory } = host;
   if (inventory === undefined) return {};
+  const disks = (host.disks ?? []).flatMap(({ target, storage }): DiskOnVolume[] =>
+    storage.kind === 'volume' ? [{ target, volume: storage.volume }] : [],
+  );
+  const contents = contentsOf(facts, host, names);
   const groupNames = new Set(disks.map(({ volume }) => volume.volumeGroup));
   const groups = inventory.volumeGroups.filter(({ name }) => groupNames.has(name));
   const stored = groups.map((group) => storeGroup(group, disks, inventory, names));
@@ -66,16 +86,44 @@ function storageOf(facts: GuestFacts, host: HostFacts, names: Names): Partial<Ca
     volumeGroups: Object.fromEntries(stored.map(({ group }) => group)),
     ...(pools.length === 0 ? {} : { thinPools: Object.fromEntries(pools) }),
     volumes: Object.fromEntries([
-      ...guestVolumes(facts, host, disks, names),
+      ...guestVolumes(contents, disks, names),
       ...stored.flatMap(({ rest }) => rest),
     ]),
+    ...plainStorage(host.disks ?? [], contents, names),
   };
+}
+
+/** Image files, and devices that are no logical volumes. */
+function plainStorage(
+  disks: readonly FoundDisk[],
+  contents: Contents,
+  names: Names,
+): Pick<CapturedHost, 'images' | 'disks'> {
+  const images: Record<string, CapturedImage> = {};
+  const devices: Record<string, CapturedPlainDisk> = {};
+  for (const { target, storage } of disks) {
+    if (storage.kind === 'volume') continue;
+    const content = contents.get(target);
+    const disk = { size: storage.sizeBytes, ...(content === undefined ? {} : { content }) };
+    const path = carrierPath(storage, names);
+    if (storage.kind === 'device') devices[path.replace('/dev/', '')] = disk;
+    else images[path] = { ...disk, ...formatOf(storage.image) };
+  }
+  return {
+    ...(Object.keys(images).length === 0 ? {} : { images }),
+    ...(Object.keys(devices).length === 0 ? {} : { disks: devices }),
+  };
+}
+
+function formatOf(image: ImageFormat): Pick<CapturedImage, 'qcow2' | 'sectorSize'> {
+  if (image.kind === 'qcow2') return { qcow2: {} };
+  return image.sectorBytes === 4096 ? { sectorSize: 4096 } : {};
 }
 
 /** A group with the room it has: what others keep in it is one volume without content. */
 function storeGroup(
   group: VolumeGroup,
-  disks: readonly Disk[],
+  disks: readonly DiskOnVolume[],
   { logicalVolumes }: VolumeInventory,
   names: Names,
 ) {
@@ -104,20 +152,25 @@ function storeGroup(
   };
 }
 
-function guestVolumes(
-  facts: GuestFacts,
-  { name, tree }: HostFacts,
-  disks: readonly Disk[],
-  names: Names,
-): readonly (readonly [string, CapturedHostVolume])[] {
-  const { fstab } = facts;
+/** What stands on each disk of the guest; a blank one, and one that was not opened, has none. */
+type Contents = ReadonlyMap<string, CapturedContent | undefined>;
+
+function contentsOf(facts: GuestFacts, { name, tree }: HostFacts, names: Names): Contents {
+  const { fstab, source } = facts;
   const reduced =
-    fstab === undefined || name !== facts.source
+    fstab === undefined || name !== source
       ? {}
       : { fstab: { position: fstab.position, text: reduceFstab(fstab.text, names) } };
-  const contents = tree === undefined ? undefined : captureContents({ tree, names, ...reduced });
+  return tree === undefined ? new Map() : captureContents({ tree, names, ...reduced });
+}
+
+function guestVolumes(
+  contents: Contents,
+  disks: readonly DiskOnVolume[],
+  names: Names,
+): readonly (readonly [string, CapturedHostVolume])[] {
   return disks.map(({ target, volume }) => {
-    const content = contents?.get(target);
+    const content = contents.get(target);
     const pool =
       volume.pool === undefined ? undefined : names.volume(volume.volumeGroup, volume.pool);
     return [
@@ -132,8 +185,20 @@ function guestVolumes(
   });
 }
 
+/** The path of what carries a disk, as the captured definition says it. */
+export function carrierPath(storage: DiskStorage, names: Names): string {
+  switch (storage.kind) {
+    case 'volume':
+      return `/dev/${volumePath(storage.volume, names)}`;
+    case 'file':
+      return names.image(storage.path);
+    case 'device':
+      return names.plainDisk(storage.path);
+  }
+}
+
 /** `GROUP/VOLUME`, as a scenario names it. */
-export function volumePath({ volumeGroup, name }: LogicalVolume, names: Names): string {
+function volumePath({ volumeGroup, name }: LogicalVolume, names: Names): string {
   return `${names.volumeGroup(volumeGroup)}/${names.volume(volumeGroup, name)}`;
 }
 

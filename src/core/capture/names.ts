@@ -11,6 +11,10 @@ export interface Names {
   uuid(uuid: string): string;
   /** A path on a host that is no logical volume. */
   path(path: string): string;
+  /** An image file that bears a disk. */
+  image(path: string): string;
+  /** A device that bears a disk and is no logical volume: as simulated hosts can have it. */
+  plainDisk(path: string): string;
   /** A server that an fstab names, with what follows it. */
   share(device: string): string;
   /** A line of an fstab that has too few fields. */
@@ -19,19 +23,34 @@ export interface Names {
   device(name: string): string;
 }
 
-/** Everything as it is. */
-export const trueNames: Names = {
-  host: (name) => name,
-  guest: (name) => name,
-  address: (address) => address,
-  volumeGroup: (name) => name,
-  volume: (_, name) => name,
-  uuid: (uuid) => uuid,
-  path: (path) => path,
-  share: (device) => device,
-  malformed: (line) => line,
-  device: (name) => name,
-};
+/** Everything as it is; only devices whose names simulated hosts do not know get another. */
+export function trueNames(): Names {
+  const disks = new PlainDiskNames();
+  return {
+    host: (name) => name,
+    guest: (name) => name,
+    address: (address) => address,
+    volumeGroup: (name) => name,
+    volume: (_, name) => name,
+    uuid: (uuid) => uuid,
+    path: (path) => path,
+    image: (path) => path,
+    plainDisk: (path) => (/^\/dev\/(?:sd|xvd)[c-z]\d?$/.test(path) ? path : disks.nameOf(path)),
+    share: (device) => device,
+    malformed: (line) => line,
+    device: (name) => name,
+  };
+}
+
+/** Disks from the end of the alphabet: the beginning is where a site's own are. */
+class PlainDiskNames {
+  readonly #known: string[] = [];
+
+  nameOf(path: string): string {
+    if (!this.#known.includes(path)) this.#known.push(path);
+    return `/dev/sd${String.fromCharCode('z'.charCodeAt(0) - this.#known.indexOf(path))}`;
+  }
+}
 
 /**
  * Names that tell nothing of the site. Equal ones stay equal, different ones different: a clash of
@@ -39,6 +58,7 @@ export const trueNames: Names = {
  */
 export class AnonymousNames implements Names {
   readonly #known = new Map<string, Map<string, string>>();
+  readonly #disks = new PlainDiskNames();
 
   host(name: string): string {
     return this.#replace('host', name, (number) => `host${number}`);
@@ -67,6 +87,14 @@ export class AnonymousNames implements Names {
 
   path(path: string): string {
     return this.#replace('path', path, (number) => `/dev/disk/by-id/disk${number}`);
+  }
+
+  image(path: string): string {
+    return this.#replace('image', path, (number) => `/srv/images/disk${number}`);
+  }
+
+  plainDisk(path: string): string {
+    return this.#disks.nameOf(path);
   }
 
   share(device: string): string {

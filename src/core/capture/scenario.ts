@@ -13,11 +13,11 @@ export type NamesInCapture = 'anonymous' | 'kept';
  * files there is nothing in it but the lines of fstab(5) that the order of mounting comes from.
  */
 export function captureScenario(facts: GuestFacts, naming: NamesInCapture): ScenarioDocument {
-  const names: Names = naming === 'kept' ? trueNames : new AnonymousNames();
+  const names: Names = naming === 'kept' ? trueNames() : new AnonymousNames();
   const { guest, hosts, actingHost, libvirtUri, stateDirectory } = facts;
   // In the order of the configuration, so that equal facts get equal names.
   for (const name of guest.hosts) names.host(name);
-  const { snapshotSize, exclude, consistency } = guest;
+  const { snapshotSize, exclude, consistency, withoutSnapshot } = guest;
   return {
     version: 1,
     description: `Captured by xen-backup: plan ${names.guest(guest.name)}`,
@@ -35,6 +35,7 @@ export function captureScenario(facts: GuestFacts, naming: NamesInCapture): Scen
           snapshotSize: snapshotSizeText(snapshotSize),
           exclude,
           consistency,
+          ...(withoutSnapshot.length === 0 ? {} : { withoutSnapshot }),
         },
       },
     },
