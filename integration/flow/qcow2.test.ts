@@ -177,7 +177,7 @@ describe('disks in qcow2 images', () => {
     ['before', 'without'],
     ['after', 'without'],
   ])('leave no server after a kill %s it was started, %s a journal', async (moment, kind) => {
-    const fault = `{ command: "qemu-nbd --connect", occurrence: 2, when: ${moment}, effect: { die: true } }`;
+    const fault = `{ command: "qemu-nbd", occurrence: 2, when: ${moment}, effect: { die: true } }`;
     const stage = await Stage.open(withFaults(images, fault));
     await stage.die('web', fromHere);
     for (const host of kind === 'without' ? ['dom0a', 'dom0b'] : []) {

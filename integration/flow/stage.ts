@@ -18,6 +18,11 @@ export function withFaults(text: string, ...faults: readonly string[]): string {
   return `${text}\nfaults:\n${faults.map((fault) => `  - ${fault}\n`).join('')}`;
 }
 
+/** A guest’s name, or what else a run is told. */
+type Told =
+  | string
+  | Pick<RunOptions, 'signal' | 'onEvent' | 'jobs' | 'from' | 'discardStandbyChanges'>;
+
 /** Simulated hosts, the program on them, and a judge that reads nothing but the world. */
 export class Stage {
   readonly simulation: Simulation;
@@ -35,12 +40,7 @@ export class Stage {
   }
 
   /** @param given - names of guests, and what else a run is told. */
-  async run(
-    ...given: readonly (
-      | string
-      | Pick<RunOptions, 'signal' | 'onEvent' | 'jobs' | 'from' | 'discardStandbyChanges'>
-    )[]
-  ): Promise<RunReport> {
+  async run(...given: readonly Told[]): Promise<RunReport> {
     const { configuration, connector } = this.#hosts();
     const guests = given.filter((one) => typeof one === 'string');
     const [told = {}] = given.filter((one) => typeof one === 'object');
@@ -67,7 +67,7 @@ export class Stage {
   }
 
   /** A run that a fault ends by kill -9; afterwards another process may work on the same hosts. */
-  async die(...given: Parameters<Stage['run']>): Promise<void> {
+  async die(...given: readonly Told[]): Promise<void> {
     const { death } = this.simulation;
     const died = new Promise<void>((resolve) => {
       death.addEventListener('abort', () => {
