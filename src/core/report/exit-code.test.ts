@@ -90,6 +90,11 @@ describe('the exit code of a plan', () => {
       10,
     ],
     ['a conflict stands beside a busy guest', [drift, busy], 4],
+    [
+      'a conflict stands beside a target that does not say what failed',
+      [guest('failed', 'layout-drift', [target('failed', 'layout-drift'), target('failed')])],
+      10,
+    ],
   ])('%s', (_, guests, code) => {
     expect(exitCodeOfGuests(guests, 'plan')).toBe(code);
   });
