@@ -53,31 +53,16 @@ export const ownHomeAndSwap = withOlderMail(
 );
 
 /** The file system lies on the bare volume, and its snapshot overflows before rsync has begun. */
-export const bareOverflow = `
-version: 1
-configuration:
-  hosts: { dom0a: { address: 192.0.2.11 }, dom0b: { address: 192.0.2.12 } }
-  guests: { dc1: { hosts: [dom0a, dom0b] } }
-hosts:
-  dom0a:
-    addresses: [192.0.2.11]
-    volumeGroups: { VolGroupXX: { size: 4GiB } }
-    volumes:
-      VolGroupXX/LogVolDc1:
+export const bareOverflow = `${twoHosts({
+  volumes: `      VolGroupXX/LogVolDc1:
         size: 1GiB
         content:
           fileSystem: ext3
           files: { /srv/a: { count: 50, size: 8KiB }, /srv/b: { count: 50, size: 8KiB } }
-  dom0b:
-    like: dom0a
-    addresses: [192.0.2.12]
-    changes:
-      - { volume: VolGroupXX/LogVolDc1, files: { /srv/a/file0001: "older\\n" } }
-domains:
-  dc1:
-    disks: { xvda: /dev/VolGroupXX/LogVolDc1 }
-    hosts: { dom0a: running, dom0b: shut off }
-faults:
+`,
+  change: '{ volume: VolGroupXX/LogVolDc1, files: { /srv/a/file0001: "older\\n" } }',
+  disks: '{ xvda: /dev/VolGroupXX/LogVolDc1 }',
+})}faults:
   - { host: dom0a, command: mount -t ext3 -o ro, when: after, effect: { fillSnapshots: true } }
   - { host: dom0a, command: rsync -avz, effect: { delay: 2s } }
 `;
@@ -112,7 +97,20 @@ export const numberInName = scenarioText('cloned-guests')
   );
 
 /** A second disk with a volume group of its own on its second partition. */
-export const twoDisks = `
+export const twoDisks = twoHosts({
+  volumes: ['1', '2'].map((disk) => diskOf(disk)).join(''),
+  change: '{ volume: VolGroupXX/Disk2, at: Data2/LogVol2, files: { /data/file0001: "older\\n" } }',
+  disks: '{ xvda: /dev/VolGroupXX/Disk1, xvdb: /dev/VolGroupXX/Disk2 }',
+});
+
+/** dc1 runs on dom0a; dom0b has the same volumes with one older file. */
+function twoHosts(guest: {
+  /** Lines under `volumes:`. */
+  readonly volumes: string;
+  readonly change: string;
+  readonly disks: string;
+}): string {
+  return `
 version: 1
 configuration:
   hosts: { dom0a: { address: 192.0.2.11 }, dom0b: { address: 192.0.2.12 } }
@@ -122,19 +120,17 @@ hosts:
     addresses: [192.0.2.11]
     volumeGroups: { VolGroupXX: { size: 4GiB } }
     volumes:
-${['1', '2'].map((disk) => diskOf(disk)).join('')}
-  dom0b:
+${guest.volumes}  dom0b:
     like: dom0a
     addresses: [192.0.2.12]
     changes:
-      - volume: VolGroupXX/Disk2
-        at: Data2/LogVol2
-        files: { /data/file0001: "older\\n" }
+      - ${guest.change}
 domains:
   dc1:
-    disks: { xvda: /dev/VolGroupXX/Disk1, xvdb: /dev/VolGroupXX/Disk2 }
+    disks: ${guest.disks}
     hosts: { dom0a: running, dom0b: shut off }
 `;
+}
 
 function diskOf(number: string): string {
   const table = number === '1' ? '/etc/fstab: "/dev/Data1/LogVol1 / ext3 defaults 1 1\\n", ' : '';
