@@ -9,6 +9,8 @@ import {
   STOP_TIMER_SCRIPT,
   TIMER_SCRIPT,
 } from '../../src/adapters/virsh/scripts.js';
+import { CREATE_MAP_SCRIPT, REMOVE_MAP_SCRIPT } from '../../src/adapters/dmsetup/scripts.js';
+import { ASK_SCRIPT } from '../../src/adapters/questions/scripts.js';
 import { LOCK_SCRIPT } from '../../src/adapters/locks/scripts.js';
 import {
   RECEIVE_BLOCKS_SCRIPT,
@@ -22,6 +24,7 @@ import { READ_REGIONS_SCRIPT } from '../../src/adapters/regions/scripts.js';
 import { NBD_DEVICES_SCRIPT } from '../../src/adapters/qemu-nbd/scripts.js';
 import { FILE_HOLDERS_SCRIPT, HOLDERS_SCRIPT } from '../../src/adapters/shared/scripts.js';
 import { FIND_TOOLS_SCRIPT } from '../../src/adapters/tools/scripts.js';
+import { askScript } from './scripts/ask.js';
 import { fileHoldersScript, holdersScript } from './scripts/holders.js';
 import { holdScript, releaseScript, stopTimerScript, timerScript } from './scripts/holds.js';
 import {
@@ -30,6 +33,7 @@ import {
   readBeneathScript,
   writeScript,
 } from './scripts/host-files.js';
+import { createMapScript, removeMapScript } from './scripts/maps.js';
 import { lockScript } from './scripts/locks.js';
 import { nbdDevicesScript } from './scripts/nbd.js';
 import { readRegionsScript } from './scripts/regions.js';
@@ -47,6 +51,9 @@ const scripts: ReadonlyMap<string, SimulatedScript> = new Map([
   [WRITE_SCRIPT, writeScript],
   [APPEND_SCRIPT, appendScript],
   [READ_BENEATH_SCRIPT, readBeneathScript],
+  [ASK_SCRIPT, askScript],
+  [CREATE_MAP_SCRIPT, createMapScript],
+  [REMOVE_MAP_SCRIPT, removeMapScript],
   [LOCK_SCRIPT, lockScript],
   [FIND_TOOLS_SCRIPT, findToolsScript],
   [HOLDERS_SCRIPT, holdersScript],

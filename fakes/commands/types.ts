@@ -31,6 +31,8 @@ export interface SpawnPipes {
   readonly stdin: Pipe;
   readonly stdout: Pipe;
   readonly connected: () => boolean;
+  /** `shared`: it is in the session of whoever starts it. Default: one of its own. */
+  readonly session?: 'shared';
 }
 
 /** Streams of a long-lived simulated tool. */

@@ -40,10 +40,12 @@ export function simulatedHostFiles(machine: Machine): HostFiles {
     },
     list: async (path) =>
       attempt(path, () => (isAbsent(machine, path) ? [] : entriesOf(machine, path))),
-    makeDirectory: async (path) => {
-      attempt(path, () => {
-        makeWithParents(machine, path);
-      });
+    makeDirectory: async (...paths) => {
+      for (const path of paths) {
+        attempt(path, () => {
+          makeWithParents(machine, path);
+        });
+      }
     },
     removeFile: async (path) => {
       attempt(path, () => {

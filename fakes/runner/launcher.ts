@@ -25,6 +25,8 @@ export interface LaunchRequest {
   readonly stdout: Pipe;
   /** Whether whoever holds the other ends of its pipes lives and can be heard. Default: yes. */
   readonly connected?: () => boolean;
+  /** In whose session it runs. Default: one of its own. */
+  readonly parent?: SimulatedProcess;
   /** The life of xen-backup that asked for it; absent for what starts by itself. */
   readonly controller?: Controller;
 }
@@ -49,8 +51,8 @@ export class Launcher {
   }
 
   launch(request: LaunchRequest): LaunchedProcess {
-    const { machine, argv } = request;
-    const process = addProcess(machine, { argv });
+    const { machine, argv, parent } = request;
+    const process = addProcess(machine, { argv, ...(parent === undefined ? {} : { parent }) });
     const trace: TraceEntry = {
       machine: machine.name,
       processId: process.processId,
@@ -162,7 +164,10 @@ class Execution {
 
   #spawn(machine: Machine, argv: Argv, pipes: SpawnPipes): SpawnedProcess {
     const { controller } = this.#request;
-    const asked = controller === undefined ? {} : { controller };
+    const asked = {
+      ...(controller === undefined ? {} : { controller }),
+      ...(pipes.session === undefined ? {} : { parent: this.#process }),
+    };
     const { process, ended } = this.#launcher.launch({ machine, argv, ...pipes, ...asked });
     return { processId: process.processId, ended };
   }

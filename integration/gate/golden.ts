@@ -81,8 +81,9 @@ export async function goldenCommands(): Promise<readonly GoldenCommand[]> {
   return [...golden.values()];
 }
 
-/** Command strings for virsh are only ever arguments of our scripts, which start it on the host. */
+/** What only our scripts start, on the host: command strings for virsh, maps. */
 function isOfScript([tool, ...rest]: readonly string[]): boolean {
+  if (tool === 'dmsetup') return rest[0] === 'create' || rest[0] === 'remove';
   return tool === 'virsh' && rest.length === 3 && (rest[2] ?? '').includes(' ');
 }
 

@@ -8,7 +8,7 @@ export interface TracedCommand {
   readonly number: number;
   /** Where it ran. */
   readonly host: HostName;
-  /** Exactly what was executed. */
+  /** What was executed; a question may have shared its session with others. */
   readonly argv: Argv;
   /** What it was given to read; absent when its stdin was closed. */
   readonly stdin?: string;

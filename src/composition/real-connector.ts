@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type Configuration,
   type HostConfiguration,
@@ -6,6 +7,7 @@ import {
   XenBackupError,
 } from '../core/index.js';
 import type { Clock, Host } from '../ports/index.js';
+import { createAskingRunner } from '../adapters/questions/index.js';
 import { createLocalRunner } from '../adapters/local/index.js';
 import { createHostIdentityReader } from '../adapters/identity/index.js';
 import type { CommandTrace } from './command-trace.js';
@@ -66,9 +68,10 @@ export class RealConnector implements Connector {
   async connect(name: HostName): Promise<Host> {
     const host = this.#configured(name);
     const link = await this.#link(host);
+    const runner = createAskingRunner({ hostName: name, runner: link.runner, newMark });
     return createHost({
       name,
-      runner: this.#trace?.watch(name, link.runner) ?? link.runner,
+      runner: this.#trace?.watch(name, runner) ?? runner,
       peer: replicationPeer(host),
       clock: this.clock,
       libvirtUri: this.#configuration.libvirtUri,
@@ -156,6 +159,11 @@ export class RealConnector implements Connector {
       throw error;
     }
   }
+}
+
+/** No output can contain it: nobody could know it before. */
+function newMark(): string {
+  return randomBytes(16).toString('hex');
 }
 
 interface PlacedLink extends HostLink {

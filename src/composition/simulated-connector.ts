@@ -1,3 +1,4 @@
+import { createAskingRunner } from '../adapters/questions/index.js';
 import { type Configuration, type HostConfiguration, XenBackupError } from '../core/index.js';
 import type { Clock, HostRunner } from '../ports/index.js';
 import type { CommandTrace } from './command-trace.js';
@@ -35,6 +36,9 @@ export function createSimulatedConnector(
 ): Connector {
   const { clock } = simulation;
   const connected = new Set<HostRunner>();
+  let marks = 0;
+  // Nobody guesses in a simulation, and every run of one is to be like the other.
+  const newMark = (): string => String((marks += 1)).padStart(32, '0');
   return {
     clock,
     connect: async (name) => {
@@ -42,8 +46,9 @@ export function createSimulatedConnector(
       if (host === undefined) {
         throw new XenBackupError('usage-invalid', { message: `no host ${name} is configured` });
       }
-      const runner = await simulation.connect(host);
-      connected.add(runner);
+      const hostRunner = await simulation.connect(host);
+      connected.add(hostRunner);
+      const runner = createAskingRunner({ hostName: name, runner: hostRunner, newMark });
       return createHost({
         name,
         runner: options.trace?.watch(name, runner) ?? runner,
@@ -51,8 +56,8 @@ export function createSimulatedConnector(
         clock,
         libvirtUri: configuration.libvirtUri,
         close: () => {
-          connected.delete(runner);
-          return runner.close();
+          connected.delete(hostRunner);
+          return hostRunner.close();
         },
       });
     },

@@ -2,6 +2,7 @@ import { type ErrorCode, XenBackupError } from '../../core/errors/index.js';
 import type { HostName } from '../../core/model/index.js';
 import type {
   Argv,
+  CommandResult,
   CommandRunner,
   DeviceMap,
   DeviceMapper,
@@ -27,6 +28,9 @@ import {
 } from './argv.js';
 import { parseMapStatus } from './parse.js';
 import { tableOf } from './table.js';
+
+/** Of the script that removes a map. */
+const anotherUuid = 68;
 
 /** What the adapter needs of its host. */
 export interface DeviceMapperOptions {
@@ -58,31 +62,29 @@ class DmsetupDeviceMapper implements DeviceMapper {
     const argv = createMapArgv(request);
     const result = await this.#runner.run({ argv, stdin: tableOf(request.segments) });
     // Proven by reading it back, so a warning beside success decides nothing here.
-    expectSuccess(this.#host, result);
-    const map = await this.#find(request.name);
+    const map = this.#shown(request.name, expectSuccess(this.#host, result));
     const readOnly = request.access === 'read-only';
-    if (map?.uuid !== request.uuid || map.readOnly !== readOnly) {
+    if (map.uuid !== request.uuid || map.readOnly !== readOnly) {
       throw new XenBackupError('output-unexpected', {
         message: `dmsetup created ${request.name} on ${this.#host}, but it is not as asked for`,
-        details: { host: this.#host, uuid: map?.uuid, readOnly: map?.readOnly },
+        details: { host: this.#host, uuid: map.uuid, readOnly: map.readOnly },
       });
     }
     return map;
   }
 
   async remove(name: string, uuid: string): Promise<void> {
-    const map = await this.#find(name);
-    if (map === undefined) return;
-    if (map.uuid !== uuid) {
+    const result = await this.#runner.run({ argv: removeMapArgv(name, uuid) });
+    if (result.exitCode === 0 || saysMapIsAbsent(result.stderr)) return;
+    if (result.exitCode === anotherUuid) {
       throw new XenBackupError('ownership-unproven', {
         message: `map ${name} on ${this.#host} has another UUID than the one we gave`,
-        details: { host: this.#host, uuid: map.uuid, expected: uuid },
+        details: { host: this.#host, uuid: this.#shown(name, result).uuid, expected: uuid },
       });
     }
-    const result = await this.#runner.run({ argv: removeMapArgv(name) });
-    if (result.exitCode === 0 || saysMapIsAbsent(result.stderr)) return;
     if (!/Device or resource busy/.test(result.stderr)) throw commandFailed(this.#host, result);
-    const holders = await describeHolders(this.#runner, this.#host, map.deviceNumber);
+    const { deviceNumber } = this.#shown(name, result);
+    const holders = await describeHolders(this.#runner, this.#host, deviceNumber);
     throw new XenBackupError('volume-busy', {
       message: `map ${name} on ${this.#host} is in use: ${holders.join(', ')}`,
       details: { ...resultDetails(this.#host, result), holders },
@@ -111,14 +113,9 @@ class DmsetupDeviceMapper implements DeviceMapper {
     throw commandFailed(this.#host, result, code);
   }
 
-  async #find(name: string): Promise<DeviceMap | undefined> {
-    const result = await this.#runner.run({ argv: deviceMapInfoArgv(name) });
-    if (result.exitCode !== 0) {
-      if (saysMapIsAbsent(result.stderr)) return undefined;
-      throw commandFailed(this.#host, result);
-    }
-    const maps = parseOutput(this.#host, expectQuietSuccess(this.#host, result), parseDeviceMaps);
-    const [map, ...others] = maps;
+  /** The map that a script has shown. */
+  #shown(name: string, result: CommandResult): DeviceMap {
+    const [map, ...others] = parseOutput(this.#host, result, parseDeviceMaps);
     if (map?.name !== name || others.length > 0) {
       throw new XenBackupError('output-unexpected', {
         message: `dmsetup on ${this.#host} answers about other maps than ${name}`,

@@ -3,6 +3,7 @@ import type { StepSegment } from '../../core/steps/index.js';
 import { deviceMapInfoArgv } from '../shared/index.js';
 import { codeOf } from '../shared/recordings.contract.js';
 import * as argv from './argv.js';
+import { CREATE_MAP_SCRIPT } from './scripts.js';
 import { tableOf } from './table.js';
 
 const request = {
@@ -39,7 +40,8 @@ describe('the dmsetup command lines', () => {
   });
 
   it('create a map with our stamp, read-only where asked', () => {
-    const create = ['dmsetup', 'create', request.name, '--uuid', request.uuid];
+    const script = ['sh', '-c', CREATE_MAP_SCRIPT, 'xen-backup-create-map'];
+    const create = [...script, request.name, '--uuid', request.uuid];
     expect(argv.createMapArgv(request)).toEqual(create);
     expect(argv.createMapArgv({ ...request, access: 'read-only' })).toEqual([
       ...create,
@@ -47,8 +49,8 @@ describe('the dmsetup command lines', () => {
     ]);
   });
 
-  it('remove, ask and flush by name', () => {
-    expect(argv.removeMapArgv('x')).toEqual(['dmsetup', 'remove', '--retry', 'x']);
+  it('remove by name and stamp, ask and flush by name', () => {
+    expect(argv.removeMapArgv('x', 'y').slice(-3)).toEqual(['xen-backup-remove-map', 'x', 'y']);
     expect(argv.mapStatusArgv('x')).toEqual(['dmsetup', 'status', 'x']);
     expect(argv.syncDeviceArgv('/dev/x')).toEqual(['sync', '--', '/dev/x']);
     expect(argv.flushBuffersArgv('/dev/x')).toEqual(['blockdev', '--flushbufs', '/dev/x']);
@@ -57,7 +59,8 @@ describe('the dmsetup command lines', () => {
   it.each(['', '-f', '--force', 'a b', 'a/b', 'a:b'])('never act on %j', (name) => {
     expect(codeOf(() => argv.createMapArgv({ ...request, name }))).toBe('internal');
     expect(codeOf(() => argv.createMapArgv({ ...request, uuid: name }))).toBe('internal');
-    expect(codeOf(() => argv.removeMapArgv(name))).toBe('internal');
+    expect(codeOf(() => argv.removeMapArgv(name, 'y'))).toBe('internal');
+    expect(codeOf(() => argv.removeMapArgv('x', name))).toBe('internal');
   });
 
   it.each(['', '-f', 'x'])('never flush or ask about %j', (path) => {

@@ -1,5 +1,6 @@
 import { XenBackupError } from '../../core/errors/index.js';
 import type { Argv, MapRequest } from '../../ports/index.js';
+import { CREATE_MAP_SCRIPT, REMOVE_MAP_SCRIPT } from './scripts.js';
 import { printable, requireOperand, requirePath } from '../shared/index.js';
 
 /**
@@ -17,11 +18,10 @@ function requireMapWord(what: string, value: string): string {
   return value;
 }
 
-/** Creates a map; its table goes to stdin, see `tableOf`. */
+/** Creates a map and shows it as `dmsetup info` does; its table goes to stdin, see `tableOf`. */
 export function createMapArgv({ name, uuid, access }: MapRequest): Argv {
   return [
-    'dmsetup',
-    'create',
+    ...(['sh', '-c', CREATE_MAP_SCRIPT, 'xen-backup-create-map'] as const),
     requireMapWord('map name', name),
     '--uuid',
     requireMapWord('map UUID', uuid),
@@ -29,9 +29,10 @@ export function createMapArgv({ name, uuid, access }: MapRequest): Argv {
   ];
 }
 
-/** Removes a map. `--retry` outlasts udev, which opens fresh devices for moments (5 s). */
-export function removeMapArgv(name: string): Argv {
-  return ['dmsetup', 'remove', '--retry', requireMapWord('map name', name)];
+/** Shows a map as `dmsetup info` does, and removes it if it bears this UUID; exit 68 if not. */
+export function removeMapArgv(name: string, uuid: string): Argv {
+  const words = [requireMapWord('map name', name), requireMapWord('map UUID', uuid)];
+  return ['sh', '-c', REMOVE_MAP_SCRIPT, 'xen-backup-remove-map', ...words];
 }
 
 export function mapStatusArgv(name: string): Argv {

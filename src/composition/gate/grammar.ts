@@ -9,6 +9,7 @@ import { hostRules } from './rules/host.js';
 import { lvmRules } from './rules/lvm.js';
 import { mountRules } from './rules/mounts.js';
 import { plainDiskRules } from './rules/plain-disks.js';
+import { togetherRule } from './rules/questions.js';
 import { slotsWithin } from './slots.js';
 
 /** Everything that a gate lets through: the one value both its forms are made of. */
@@ -41,8 +42,9 @@ export function gateGrammar(limits: GateLimits = {}): GateGrammar {
     ...blockSenderRules(slots),
     ...startRules(slots),
   ];
+  const needed = control.filter(isNeeded);
   return {
-    control: control.filter(isNeeded),
+    control: [...needed, togetherRule(needed)],
     data: [...receiverRules(slots), ...blockReceiverRules(slots)].filter(isNeeded),
   };
 }

@@ -5,6 +5,8 @@ import {
   READ_BENEATH_SCRIPT,
   WRITE_SCRIPT,
 } from '../../adapters/host-files/scripts.js';
+import { CREATE_MAP_SCRIPT, REMOVE_MAP_SCRIPT } from '../../adapters/dmsetup/scripts.js';
+import { ASK_SCRIPT } from '../../adapters/questions/scripts.js';
 import { LOCK_SCRIPT } from '../../adapters/locks/scripts.js';
 import {
   RECEIVE_BLOCKS_SCRIPT,
@@ -39,7 +41,10 @@ const scripts: Readonly<Record<string, string>> = {
   write: WRITE_SCRIPT,
   append: APPEND_SCRIPT,
   'read-beneath': READ_BENEATH_SCRIPT,
+  ask: ASK_SCRIPT,
   lock: LOCK_SCRIPT,
+  'create-map': CREATE_MAP_SCRIPT,
+  'remove-map': REMOVE_MAP_SCRIPT,
   holders: HOLDERS_SCRIPT,
   'file-holders': FILE_HOLDERS_SCRIPT,
   'nbd-devices': NBD_DEVICES_SCRIPT,

@@ -10,6 +10,8 @@ export interface GateRule {
   readonly pattern: Pattern;
   /** Default: whatever comes. */
   readonly input?: GateInput;
+  /** `shared`: it is a question, which may come together with others. */
+  readonly session?: 'shared';
 }
 
 /**
@@ -33,4 +35,9 @@ export function forSource(name: string, pattern: Pattern): GateRule {
 /** Rules for hosts to which guests are copied. */
 export function forTarget(name: string, pattern: Pattern): GateRule {
   return { name, role: 'target', pattern };
+}
+
+/** The same for a question: several may share a session (`src/adapters/questions/kinds.ts`). */
+export function asked(rule: GateRule): GateRule {
+  return { ...rule, session: 'shared' };
 }

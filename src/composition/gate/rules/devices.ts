@@ -10,7 +10,7 @@ import { loopDevice } from './plain-disks.js';
 import { regionRules } from './regions.js';
 import { like, type Slot } from '../like.js';
 import { all, any, many, maybe, one, type Pattern, run } from '../pattern.js';
-import { forBoth, type GateRule } from '../rule.js';
+import { asked, forBoth, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 const accesses = ['read-only', 'read-write'] as const;
@@ -49,21 +49,28 @@ export function deviceRules(slots: Slots): readonly GateRule[] {
         like(kpartx.addMapsArgv({ device: samples.ownedDevice, access }), [device]),
       ),
     ]),
-    forBoth('dmsetup remove', like(dmsetup.removeMapArgv(samples.owned), [own])),
-    forBoth('dmsetup info', like(deviceMapInfoArgv())),
-    forBoth('dmsetup info of a map', like(deviceMapInfoArgv(samples.owned), [mapName])),
-    forBoth('dmsetup status', like(dmsetup.mapStatusArgv(samples.owned), [mapName])),
+    forBoth(
+      'dmsetup remove',
+      like(dmsetup.removeMapArgv(samples.owned, samples.mapUuid), [own, uuid]),
+    ),
+    asked(forBoth('dmsetup info', like(deviceMapInfoArgv()))),
+    asked(forBoth('dmsetup info of a map', like(deviceMapInfoArgv(samples.owned), [mapName]))),
+    asked(forBoth('dmsetup status', like(dmsetup.mapStatusArgv(samples.owned), [mapName]))),
     forBoth('sync', like(dmsetup.syncDeviceArgv(samples.path), [flushed])),
     forBoth('blockdev --flushbufs', like(dmsetup.flushBuffersArgv(samples.path), [flushed])),
     forBoth('kpartx -d', like(kpartx.removeMapsArgv(samples.ownedDevice), [device])),
-    forBoth('blkid', like(blkid.probeArgv(samples.ownedDevice), [device])),
-    forBoth('blockdev --getsize64', like(blkid.sizeArgv(samples.ownedDevice), [device])),
-    forBoth('parted', like(parted.printTableArgv(samples.ownedDevice, 'json'), [device])),
-    forBoth('parted -m', like(parted.printTableArgv(samples.ownedDevice, 'machine'), [device])),
-    forBoth('udevadm info', like(udev.propertiesArgv(samples.ownedDevice), [device])),
-    forBoth(
-      'dmsetup status of several',
-      like(mapStatesArgv([samples.owned]), [{ ...mapName, again: 'many' }]),
+    asked(forBoth('blkid', like(blkid.probeArgv(samples.ownedDevice), [device]))),
+    asked(forBoth('blockdev --getsize64', like(blkid.sizeArgv(samples.ownedDevice), [device]))),
+    asked(forBoth('parted', like(parted.printTableArgv(samples.ownedDevice, 'json'), [device]))),
+    asked(
+      forBoth('parted -m', like(parted.printTableArgv(samples.ownedDevice, 'machine'), [device])),
+    ),
+    asked(forBoth('udevadm info', like(udev.propertiesArgv(samples.ownedDevice), [device]))),
+    asked(
+      forBoth(
+        'dmsetup status of several',
+        like(mapStatesArgv([samples.owned]), [{ ...mapName, again: 'many' }]),
+      ),
     ),
     ...regionRules(slots),
     forBoth('udevadm control', like(udev.reloadArgv())),

@@ -3,7 +3,7 @@ import { lockArgv } from '../../../adapters/locks/argv.js';
 import { UDEV_RULE } from '../../../adapters/udev/scripts.js';
 import { like, type Slot } from '../like.js';
 import { all, any, keep, maybe, one, run, same } from '../pattern.js';
-import { forBoth, type GateRule } from '../rule.js';
+import { asked, forBoth, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 const runDirectory = '/run/xen-backup';
@@ -23,7 +23,7 @@ export function fileRules(slots: Slots): readonly GateRule[] {
   const directories = [`${state}/journals`, `${state}/records`, locks, rules];
   return [
     ...readable(slots).map(({ name, path, slot }) =>
-      forBoth(`read ${name}`, like(files.readArgv(path, samples.number - 1), [slot, bytes])),
+      asked(forBoth(`read ${name}`, like(files.readArgv(path, samples.number - 1), [slot, bytes]))),
     ),
     forBoth('write a journal', like(files.writeArgv(journal, samples.number), [ofRun, bytes])),
     forBoth('append to a journal', like(files.appendArgv(journal, samples.number), [ofRun, bytes])),
@@ -34,10 +34,14 @@ export function fileRules(slots: Slots): readonly GateRule[] {
       text: UDEV_RULE,
     }),
     ...[...directories, runDirectory].map((path) =>
-      forBoth(`list ${path}`, like(files.listArgv(path))),
+      asked(forBoth(`list ${path}`, like(files.listArgv(path)))),
     ),
-    forBoth('list the run’s directory', like(files.listArgv(runPath), [ofRun])),
+    asked(forBoth('list the run’s directory', like(files.listArgv(runPath), [ofRun]))),
     ...directories.map((path) => forBoth(`make ${path}`, like(files.makeDirectoryArgv(path)))),
+    forBoth(
+      'make the directories of a run',
+      like(files.makeDirectoryArgv(locks, rules, `${state}/journals`, `${state}/records`)),
+    ),
     ...[journal, rule].map((path) =>
       forBoth(`remove ${path}`, like(files.removeFileArgv(path), [ofRun])),
     ),

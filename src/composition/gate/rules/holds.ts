@@ -13,7 +13,7 @@ import { describeHold } from '../../../adapters/virsh/holds/parse.js';
 import * as files from '../../../adapters/host-files/argv.js';
 import { like, type Slot } from '../like.js';
 import { all, any, keep, type Pattern, run, same } from '../pattern.js';
-import { forBoth, forSource, type GateRule } from '../rule.js';
+import { asked, forBoth, forSource, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 import { localUri } from './host.js';
 
@@ -61,7 +61,9 @@ export function holdRules(slots: Slots): readonly GateRule[] {
     // A check asks every host: each may be the source one day.
     forBoth('whether systemd runs', like(systemdRunsArgv())),
     forSource('make the run’s directory', like(files.makeDirectoryArgv(directory), [ofRun])),
-    forSource('read a hold', like(files.readArgv(file, samples.number - 1), [...place, bytes])),
+    asked(
+      forSource('read a hold', like(files.readArgv(file, samples.number - 1), [...place, bytes])),
+    ),
     forSource('write a hold', like(files.writeArgv(file, samples.number), [...place, bytes])),
     forSource('remove a hold', like(files.removeFileArgv(file), place)),
     ...timers.flatMap((timer) => [

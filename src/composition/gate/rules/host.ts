@@ -6,7 +6,7 @@ import { versionQuestions } from '../../../adapters/tools/versions.js';
 import { domainArgv, listArgv, listNamesArgv } from '../../../adapters/virsh/argv.js';
 import { like, type Slot } from '../like.js';
 import { all, one, run } from '../pattern.js';
-import { forBoth, type GateRule } from '../rule.js';
+import { asked, forBoth, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 /** Who may be asked with which rights: `id -u`. */
@@ -23,7 +23,7 @@ export function hostRules(slots: Slots): readonly GateRule[] {
   const network = { sample: 'sample0', pattern: slots.component };
   return [
     forBoth('id', like(userIdArgv)),
-    forBoth('identity of the machine', like(identityArgv)),
+    asked(forBoth('identity of the machine', like(identityArgv))),
     forBoth('find tools', like(findToolsArgv(['sampletool']), [tool])),
     ...Object.entries(versionQuestions).map(([name, { argv }]) =>
       forBoth(`version of ${name}`, like(argv)),
@@ -54,10 +54,10 @@ function virshRules({ guest, hyphenGuest }: Slots): readonly GateRule[] {
     ]),
   ];
   return [
-    forBoth('virsh list', like(listArgv(uri), [localUri])),
-    forBoth('virsh list --name', like(listNamesArgv(uri), [localUri])),
+    asked(forBoth('virsh list', like(listArgv(uri), [localUri]))),
+    asked(forBoth('virsh list --name', like(listNamesArgv(uri), [localUri]))),
     ...(['domstate', 'dumpxml', 'dominfo'] as const).flatMap((command) =>
-      domain(command).map((pattern) => forBoth(`virsh ${command}`, pattern)),
+      domain(command).map((pattern) => asked(forBoth(`virsh ${command}`, pattern))),
     ),
   ];
 }

@@ -2,7 +2,7 @@ import * as argv from '../../../adapters/lvm/argv.js';
 import { hostDevices } from '../../../adapters/lvm/device-filters.js';
 import { like, type Slot } from '../like.js';
 import { all, any, many, one, type Pattern, run, text } from '../pattern.js';
-import { forBoth, forSource, type GateRule } from '../rule.js';
+import { asked, forBoth, forSource, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 const config = 'sampleconfig';
@@ -38,12 +38,14 @@ export function lvmRules(slots: Slots): readonly GateRule[] {
     pattern: many(all('"a|^', ownedDevice, '$|",'), 1),
   };
   return [
-    forBoth('lvmconfig', like(argv.globalFilterArgv())),
-    forBoth('vgs', like(argv.volumeGroupsArgv(config), [settings])),
-    forBoth('lvs', like(argv.volumesArgv(config), [settings])),
-    forBoth(
-      'lvs of a volume',
-      like(argv.volumesArgv(config, place), [settings, { sample: place, pattern: anyPlace }]),
+    asked(forBoth('lvmconfig', like(argv.globalFilterArgv()))),
+    asked(forBoth('vgs', like(argv.volumeGroupsArgv(config), [settings]))),
+    asked(forBoth('lvs', like(argv.volumesArgv(config), [settings]))),
+    asked(
+      forBoth(
+        'lvs of a volume',
+        like(argv.volumesArgv(config, place), [settings, { sample: place, pattern: anyPlace }]),
+      ),
     ),
     forSource(
       'lvcreate',
@@ -75,8 +77,13 @@ export function lvmRules(slots: Slots): readonly GateRule[] {
         ...[settings, group, own, size],
       ]),
     ),
-    forBoth('pvs of a guest', like(argv.guestPhysicalVolumesArgv([samples.ownedDevice]), [device])),
-    forBoth('lvs of a guest', like(argv.guestSegmentsArgv([samples.ownedDevice]), [device])),
+    asked(
+      forBoth(
+        'pvs of a guest',
+        like(argv.guestPhysicalVolumesArgv([samples.ownedDevice]), [device]),
+      ),
+    ),
+    asked(forBoth('lvs of a guest', like(argv.guestSegmentsArgv([samples.ownedDevice]), [device]))),
   ];
 }
 

@@ -11,7 +11,7 @@ import * as files from '../../../adapters/host-files/argv.js';
 import * as mounts from '../../../adapters/mount/argv.js';
 import { like, type Slot } from '../like.js';
 import { all, many, type Pattern, run } from '../pattern.js';
-import { type GateRule, forBoth, forTarget } from '../rule.js';
+import { asked, type GateRule, forBoth, forTarget } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 
 const base = `/run/xen-backup/${samples.runId}/${samples.owned}`;
@@ -61,7 +61,7 @@ export function mountRules(slots: Slots): readonly GateRule[] {
     pattern: all(at.mountPoint.pattern, many(all('/', run('A-Za-z0-9@_-', 1)), 1)),
   };
   return [
-    forBoth('mounts', like(mounts.listMountsArgv())),
+    asked(forBoth('mounts', like(mounts.listMountsArgv()))),
     ...supportedFileSystems.flatMap((type) => [
       forBoth(`mount ${type} of a source`, mount(type, mountOptions(type, sourceSide))),
       forBoth(`mount ${type} untouched`, mount(type, mountOptions(type, untouchedTargetSide))),
@@ -79,14 +79,16 @@ export function mountRules(slots: Slots): readonly GateRule[] {
       'make mount points',
       like(mounts.makeDirectoriesArgv([mountPoint]), [{ ...at.mountPoint, again: 'many' }]),
     ),
-    forBoth('identity', like(mounts.rootIdentityArgv(mountPoint), [at.mountPoint])),
-    forBoth(
-      'identity of a subvolume',
-      like(mounts.rootIdentityArgv(subvolume.sample), [subvolume]),
+    asked(forBoth('identity', like(mounts.rootIdentityArgv(mountPoint), [at.mountPoint]))),
+    asked(
+      forBoth(
+        'identity of a subvolume',
+        like(mounts.rootIdentityArgv(subvolume.sample), [subvolume]),
+      ),
     ),
     forBoth('make the base', like(files.makeDirectoryArgv(base), [at.base, ofRun])),
     // What a dead run left without a journal.
-    forBoth('list the base', like(files.listArgv(base), [at.base])),
+    asked(forBoth('list the base', like(files.listArgv(base), [at.base]))),
     forBoth('remove a mount point', like(files.removeDirectoryArgv(mountPoint), [at.mountPoint])),
     forBoth('remove the base', like(files.removeDirectoryArgv(base), [at.base])),
     forBoth('remove the run’s directory', like(files.removeDirectoryArgv(runPath), [ofRun])),

@@ -3,7 +3,7 @@ import * as losetup from '../../../adapters/losetup/argv.js';
 import * as qemu from '../../../adapters/qemu-nbd/argv.js';
 import { like, type Slot } from '../like.js';
 import { all, any, type Pattern, run } from '../pattern.js';
-import { forBoth, forSource, forTarget, type GateRule } from '../rule.js';
+import { asked, forBoth, forSource, forTarget, type GateRule } from '../rule.js';
 import { samples, type Slots } from '../slots.js';
 import { mountSlots } from './mounts.js';
 
@@ -23,7 +23,7 @@ export function plainDiskRules(slots: Slots): readonly GateRule[] {
   const number: Slot = { sample: String(samples.number), pattern: count };
   const questions = [
     forBoth('what lies at a path', like(losetup.inspectArgv(samples.path), [anyDisk])),
-    forBoth('size of a disk', like(losetup.sizeArgv(samples.path), [anyDisk])),
+    asked(forBoth('size of a disk', like(losetup.sizeArgv(samples.path), [anyDisk]))),
     forBoth(
       'counters of a device',
       like(losetup.countersArgv(samples.number, samples.number), [number]),

@@ -1,0 +1,2 @@
+export { askArgv } from './argv.js';
+export { createAskingRunner } from './runner.js';
