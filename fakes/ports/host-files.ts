@@ -40,6 +40,11 @@ export function simulatedHostFiles(machine: Machine): HostFiles {
     },
     list: async (path) =>
       attempt(path, () => (isAbsent(machine, path) ? [] : entriesOf(machine, path))),
+    ensureDirectory: async (path) => {
+      attempt(path, () => {
+        makeWithParents(machine, path);
+      });
+    },
     makeDirectory: async (...paths) => {
       for (const path of paths) {
         attempt(path, () => {

@@ -19,6 +19,9 @@ export interface RunContext {
 /** Mounts and locks live here on every host (tmpfs on today's systems, mode 0700). */
 export const runDirectory = '/run/xen-backup';
 
+/** Rules of udev that last until the next boot. */
+export const rulesDirectory = '/run/udev/rules.d';
+
 /** Directory of one run on a host. */
 export function runPath(runId: RunId): string {
   return `${runDirectory}/${runId}`;

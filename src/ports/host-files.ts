@@ -20,8 +20,13 @@ export interface HostFiles {
   appendDurably(path: string, text: string): Promise<void>;
   /** Entries sorted by name; empty when the directory does not exist. */
   list(path: string): Promise<readonly DirectoryEntry[]>;
-  /** Makes a directory and its parents, mode 0700; existing ones stay as they are. */
-  makeDirectory(path: string): Promise<void>;
+  /** Makes directories and their parents, mode 0700; existing ones stay as they are. */
+  makeDirectory(...paths: readonly string[]): Promise<void>;
+  /**
+   * As {@link makeDirectory}, but asks the host only once: for a directory that nobody removes. (That
+   * of the locks goes with the last of them.)
+   */
+  ensureDirectory(path: string): Promise<void>;
   /** Removes a file; absent is fine. */
   removeFile(path: string): Promise<void>;
   /** Removes an empty directory; absent is fine; not empty is an error. */

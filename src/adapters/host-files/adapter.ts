@@ -38,6 +38,8 @@ export function createHostFiles(options: HostFilesOptions): HostFiles {
 class CommandHostFiles implements HostFiles {
   readonly #host: HostName;
   readonly #runner: CommandRunner;
+  /** Directories that were made or found. */
+  readonly #made = new Set<string>();
 
   constructor(host: HostName, runner: CommandRunner) {
     this.#host = host;
@@ -68,8 +70,14 @@ class CommandHostFiles implements HostFiles {
     return parseList(this.#success(path, result).stdout);
   }
 
-  async makeDirectory(path: string): Promise<void> {
-    this.#success(path, await this.#runner.run({ argv: makeDirectoryArgv(path) }));
+  async makeDirectory(...paths: readonly string[]): Promise<void> {
+    const result = await this.#runner.run({ argv: makeDirectoryArgv(...paths) });
+    this.#success(paths.join(', '), result);
+    for (const path of paths) this.#made.add(path);
+  }
+
+  async ensureDirectory(path: string): Promise<void> {
+    if (!this.#made.has(path)) await this.makeDirectory(path);
   }
 
   async removeFile(path: string): Promise<void> {

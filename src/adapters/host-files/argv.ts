@@ -27,10 +27,13 @@ export function listArgv(path: string): Argv {
  * Every ancestor is named: `-m` applies to what is named only, and a parent would get 0755.
  * Directories that exist stay as they are.
  */
-export function makeDirectoryArgv(path: string): Argv {
+export function makeDirectoryArgv(...paths: readonly string[]): Argv {
+  return ['mkdir', '-p', '-m', '700', '--', ...new Set(paths.flatMap(withAncestors))];
+}
+
+function withAncestors(path: string): readonly string[] {
   const components = requirePath('path', path).split('/').filter(Boolean);
-  const ancestors = components.map((_, index) => `/${components.slice(0, index + 1).join('/')}`);
-  return ['mkdir', '-p', '-m', '700', '--', ...ancestors];
+  return components.map((_, index) => `/${components.slice(0, index + 1).join('/')}`);
 }
 
 export function removeFileArgv(path: string): Argv {

@@ -55,6 +55,8 @@ class FlockLocks implements Locks {
 
   async tryLock(name: string, owner: LockOwner): Promise<LockAttempt> {
     for (let attempt = 1; ; attempt += 1) {
+      // Usually it is there; but it goes with the last lock in it, at any moment.
+      if (attempt > 1) await this.#files.makeDirectory(this.#directory);
       const taken = await this.#tryOnce(name, owner, attempt === maxAttempts);
       if (taken !== 'removed-meanwhile') return taken;
     }
@@ -66,7 +68,6 @@ class FlockLocks implements Locks {
     isLast: boolean,
   ): Promise<LockAttempt | 'removed-meanwhile'> {
     const file = lockFile(this.#directory, name);
-    await this.#files.makeDirectory(this.#directory);
     const holder = await this.#runner.start({ argv: lockArgv(file, owner) });
     const said = await this.#answerOf(holder);
     if (said === 'held\n') {

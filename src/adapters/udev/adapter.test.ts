@@ -20,7 +20,8 @@ function setUp() {
     list: unused,
     removeDirectory: unused,
     readTextBeneath: unused,
-    makeDirectory: async (directory) => {
+    makeDirectory: unused,
+    ensureDirectory: async (directory) => {
       done.push(`mkdir ${directory}`);
     },
     writeTextAtomically: async (file, text) => {

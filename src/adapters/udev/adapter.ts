@@ -50,7 +50,7 @@ class UdevDeviceEvents implements DeviceEvents {
   async installRule(path: string): Promise<void> {
     requirePath('rule file', path);
     // /run/udev/rules.d exists only where something made rules at run time.
-    await this.#files.makeDirectory(posix.dirname(path));
+    await this.#files.ensureDirectory(posix.dirname(path));
     await this.#files.writeTextAtomically(path, UDEV_RULE);
     await this.#reload();
   }

@@ -6,9 +6,10 @@ import {
   XenBackupError,
 } from '../../core/index.js';
 import type { HeldLock, Host } from '../../ports/index.js';
-import { type RunContext, runPath } from '../context.js';
+import { type RunContext, rulesDirectory, runDirectory, runPath } from '../context.js';
 import { Counter } from '../counter.js';
-import { JournalWriter } from '../steps/journal-writer.js';
+import { recordDirectory } from '../standby/records.js';
+import { journalDirectory, JournalWriter } from '../steps/journal-writer.js';
 import { StepStack } from '../steps/step-stack.js';
 import type { IdentifiedHost } from './host-pool.js';
 
@@ -19,7 +20,7 @@ export function runLockName(runId: RunId): string {
 
 /** Path of a run's udev rule: after the rules that set DM_NAME (55-dm), before those that scan. */
 function rulePath(runId: RunId): string {
-  return `/run/udev/rules.d/56-xen-backup-${runId}.rules`;
+  return `${rulesDirectory}/56-xen-backup-${runId}.rules`;
 }
 
 /** Name and stamp of the n-th object of a run on a host; 0 is the map that proves the rule. */
@@ -147,7 +148,15 @@ export class HostSession {
   }
 
   async #begin(): Promise<void> {
-    const { runId, controller, clock } = this.#context;
+    const { runId, controller, clock, configuration } = this.#context;
+    const { stateDirectory } = configuration;
+    // All at once; each of them is made by whoever needs it, too.
+    await this.host.files.makeDirectory(
+      `${runDirectory}/locks`,
+      rulesDirectory,
+      journalDirectory(stateDirectory),
+      recordDirectory(stateDirectory),
+    );
     const attempt = await this.host.locks.tryLock(runLockName(runId), {
       runId,
       controller: controller.nodeName,
@@ -160,8 +169,12 @@ export class HostSession {
       });
     }
     this.#runLock = attempt.lock;
-    await this.#own.take({ kind: 'install-rule', host: this.name, path: rulePath(runId) });
-    await this.#own.take({ kind: 'prove-rule', host: this.name, ...ownObject(runId, 0) });
+    const [rule, proof] = await this.#own.announce([
+      { kind: 'install-rule', host: this.name, path: rulePath(runId) },
+      { kind: 'prove-rule', host: this.name, ...ownObject(runId, 0) },
+    ]);
+    if (rule !== undefined) await this.#own.perform([rule]);
+    if (proof !== undefined) await this.#own.perform([proof]);
     await this.#own.undoLast();
   }
 }

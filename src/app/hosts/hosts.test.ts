@@ -90,7 +90,8 @@ describe('HostPool', () => {
 describe('HostSession', () => {
   it('shows the run alive before it changes anything', async () => {
     const { world } = await begin();
-    const trace = world.trace(/lock|install|write/);
+    // Empty directories that stay on every host are no change.
+    const trace = world.trace(/: (?!make-directory).*(lock|install|write)/);
     expect(trace[0]).toBe('a: lock run-run0000001');
     expect(trace.at(-1)).toBe(`a: install-rule ${rule}`);
   });

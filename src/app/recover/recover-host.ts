@@ -1,6 +1,7 @@
 import { unknownVolumesRemedy } from '../../core/index.js';
 import type { RunContext } from '../context.js';
 import type { IdentifiedHost } from '../hosts/host-pool.js';
+import { lookForTraces } from './look-for-traces.js';
 import { type RecoveryResult, recoverFromJournals } from './recover-journals.js';
 import { recoverHolds } from './recover-holds.js';
 import { recoverStamped } from './recover-stamped.js';
@@ -15,6 +16,11 @@ export async function recoverHost(
   identified: IdentifiedHost,
 ): Promise<RecoveryResult> {
   const { host } = identified;
+  const first = await lookForTraces(host, context.configuration.stateDirectory);
+  if (first.kind === 'none') {
+    warnOfUnknownVolumes(context, host.name, first.unknownVolumes);
+    return { undone: [], residue: [] };
+  }
   const owner = {
     runId: context.runId,
     controller: context.controller.nodeName,

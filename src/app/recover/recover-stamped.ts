@@ -7,7 +7,7 @@ import {
   unknownVolumes,
 } from '../../core/index.js';
 import type { Clock, DeviceMap, Host } from '../../ports/index.js';
-import { runDirectory } from '../context.js';
+import { rulesDirectory, runDirectory } from '../context.js';
 import { takeUndo } from '../steps/undo.js';
 import type { RecoveryResult } from './recover-journals.js';
 import type { RunLiveness } from './run-liveness.js';
@@ -131,10 +131,10 @@ class Sweep {
   }
 
   async rules(): Promise<void> {
-    for (const { name } of await this.#host.files.list('/run/udev/rules.d')) {
+    for (const { name } of await this.#host.files.list(rulesDirectory)) {
       const runId = /^56-xen-backup-([a-z0-9]{10})\.rules$/.exec(name)?.[1];
       if (runId === undefined || !(await this.#liveness.isDead(runId))) continue;
-      const path = `/run/udev/rules.d/${name}`;
+      const path = `${rulesDirectory}/${name}`;
       await this.#undo({ kind: 'remove-rule', path }, `udev rule ${path}`);
     }
   }

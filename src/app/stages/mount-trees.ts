@@ -16,6 +16,7 @@ import {
   rootCandidates,
   type RootIdentity,
   type Side,
+  type Step,
   together,
   type TransferChoices,
   XenBackupError,
@@ -71,7 +72,7 @@ export async function mountSource(
     const plan = planMounts(request.tree, undefined, choices);
     return { mounted: nothingMounted, plan, fstab: undefined };
   }
-  const mounter = await TreeMounter.prepare(request);
+  const mounter = new TreeMounter(request);
   const candidates = rootCandidates(request.tree, kernelCommandLine, choices);
   const found = await findFstab(mounter, request, candidates);
   const plan = planMounts(request.tree, found?.text, choices);
@@ -85,7 +86,7 @@ export async function mountTarget(
   order: readonly NodePosition[],
 ): Promise<MountedTree> {
   if (order.length === 0) return nothingMounted;
-  const mounter = await TreeMounter.prepare(request);
+  const mounter = new TreeMounter(request);
   return mounter.mountAll(order);
 }
 
@@ -118,26 +119,12 @@ class TreeMounter {
   readonly #request: MountRequestOfTree;
   readonly #base: string;
   readonly #mounted = new Map<NodePosition, string>();
+  #isPrepared = false;
 
-  private constructor(request: MountRequestOfTree, base: string) {
+  constructor(request: MountRequestOfTree) {
     this.#request = request;
-    this.#base = base;
-  }
-
-  static async prepare(request: MountRequestOfTree): Promise<TreeMounter> {
-    const { session, stack, guest, tree } = request;
-    const base = `${runPath(session.runId)}/${session.nextObject().name}`;
-    const mounter = new TreeMounter(request, base);
-    const directories = allFileSystems(tree).map((node) => mounter.mountPointOf(node.position));
-    const place = { host: session.name, guest };
-    await stack.take({
-      kind: 'prepare-mount-points',
-      ...place,
-      base,
-      sizeBytes: mountPointsSizeBytes,
-      directories,
-    });
-    return mounter;
+    const { session } = request;
+    this.#base = `${runPath(session.runId)}/${session.nextObject().name}`;
   }
 
   /** Directories are numbers: nothing of a guest becomes part of a path on the host. */
@@ -149,28 +136,8 @@ class TreeMounter {
   }
 
   async mount(node: FileSystemNode): Promise<string> {
-    const { session, stack, guest, side, tree } = this.#request;
-    const { type } = node.content;
-    if (!isSupportedFileSystem(type)) {
-      throw new XenBackupError('content-unsupported', {
-        message: `${node.position} bears ${type}`,
-      });
-    }
+    await this.#take([this.#mountStep(node)]);
     const mountPoint = this.mountPointOf(node.position);
-    await stack.take({
-      kind: 'mount',
-      host: session.name,
-      guest,
-      position: node.position,
-      device: node.path,
-      mountPoint,
-      fileSystemType: type,
-      options: mountOptions(
-        type,
-        this.#request.sides?.get(node.path) ?? side,
-        furtherDevices(tree, node).map(({ path }) => path),
-      ),
-    });
     this.#mounted.set(node.position, mountPoint);
     return mountPoint;
   }
@@ -182,12 +149,15 @@ class TreeMounter {
   }
 
   async mountAll(order: readonly NodePosition[]): Promise<MountedTree> {
-    const { session, stack, guest, tree } = this.#request;
+    const { session, guest, tree } = this.#request;
     const nodes = order.flatMap((position) =>
       allFileSystems(tree).filter((node) => node.position === position),
     );
-    for (const node of nodes) if (!this.#mounted.has(node.position)) await this.mount(node);
-    await stack.take({ kind: 'protect-mount-points', host: session.name, guest, base: this.#base });
+    const missing = nodes.filter((node) => !this.#mounted.has(node.position));
+    await this.#take([
+      ...missing.map((node) => this.#mountStep(node)),
+      { kind: 'protect-mount-points', host: session.name, guest, base: this.#base },
+    ]);
     const opened = await together(
       nodes.map(async (node): Promise<OpenFileSystem> => {
         const mountPoint = this.mountPointOf(node.position);
@@ -199,6 +169,50 @@ class TreeMounter {
     return {
       base: this.#base,
       fileSystems: new Map(opened.map((item) => [item.node.position, item])),
+    };
+  }
+
+  /** Takes steps in their order, behind one append to the journal; before the first, the tmpfs. */
+  async #take(steps: readonly Step[]): Promise<void> {
+    const { stack } = this.#request;
+    const first = this.#isPrepared ? [] : [this.#prepareStep()];
+    this.#isPrepared = true;
+    for (const step of await stack.announce([...first, ...steps])) await stack.perform([step]);
+  }
+
+  #prepareStep(): Step {
+    const { session, guest, tree } = this.#request;
+    return {
+      kind: 'prepare-mount-points',
+      host: session.name,
+      guest,
+      base: this.#base,
+      sizeBytes: mountPointsSizeBytes,
+      directories: allFileSystems(tree).map((node) => this.mountPointOf(node.position)),
+    };
+  }
+
+  #mountStep(node: FileSystemNode): Step {
+    const { session, guest, side, sides, tree } = this.#request;
+    const { type } = node.content;
+    if (!isSupportedFileSystem(type)) {
+      throw new XenBackupError('content-unsupported', {
+        message: `${node.position} bears ${type}`,
+      });
+    }
+    return {
+      kind: 'mount',
+      host: session.name,
+      guest,
+      position: node.position,
+      device: node.path,
+      mountPoint: this.mountPointOf(node.position),
+      fileSystemType: type,
+      options: mountOptions(
+        type,
+        sides?.get(node.path) ?? side,
+        furtherDevices(tree, node).map(({ path }) => path),
+      ),
     };
   }
 }

@@ -9,7 +9,8 @@ import { parseRecord } from './parse-record.js';
 
 const recordMaximumBytes = 8 * 1024 * 1024;
 
-function recordDirectory(stateDirectory: string): string {
+/** Where the records of a host are kept. */
+export function recordDirectory(stateDirectory: string): string {
   return `${stateDirectory}/records`;
 }
 
@@ -46,7 +47,7 @@ export async function writeRecord(
   stateDirectory: string,
   record: StandbyRecord,
 ): Promise<void> {
-  await host.files.makeDirectory(recordDirectory(stateDirectory));
+  await host.files.ensureDirectory(recordDirectory(stateDirectory));
   await host.files.writeTextAtomically(
     recordPath(stateDirectory, record.guest),
     `${JSON.stringify(record, undefined, 2)}\n`,

@@ -86,7 +86,7 @@ export class JournalWriter {
       this.#isTorn = false;
     } else {
       // The first lines are written so that the new name itself survives a power cut.
-      await this.#files.makeDirectory(this.#directory);
+      await this.#files.ensureDirectory(this.#directory);
       this.#mayExist = true;
       await this.#files.writeTextAtomically(this.path, lines.join(''));
       this.#exists = true;

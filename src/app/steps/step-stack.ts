@@ -7,6 +7,7 @@ import {
   stopsGuest,
   toXenBackupError,
   XenBackupError,
+  together,
 } from '../../core/index.js';
 import type { Clock, EventSink, Host } from '../../ports/index.js';
 import type { Counter } from '../counter.js';
@@ -40,6 +41,8 @@ export class StepStack {
   readonly #taken: NumberedStep[] = [];
   readonly #undone: PlacedUndo[] = [];
   readonly #history: NumberedStep[] = [];
+  /** Maps that were made together with this one, itself included, by the numbers of their steps. */
+  readonly #beside = new Map<number, ReadonlySet<number>>();
 
   constructor(init: StepStackInit, alreadyTaken: readonly NumberedStep[] = []) {
     this.#init = init;
@@ -66,7 +69,10 @@ export class StepStack {
    * the others still come to their end, then its error is thrown; all of them stay to be undone.
    */
   async takeTogether(steps: readonly Step[]): Promise<readonly StepEffect[]> {
-    return this.perform(await this.announce(steps));
+    const numbered = await this.announce(steps);
+    const maps = numbered.filter(({ kind }) => kind === 'create-map').map(({ id }) => id);
+    for (const id of maps) this.#beside.set(id, new Set(maps));
+    return this.perform(numbered);
   }
 
   /**
@@ -129,10 +135,8 @@ export class StepStack {
   async unwind(): Promise<readonly string[]> {
     await this.#releaseGuests();
     while (this.#taken.length > 0) {
-      const step = this.#taken.at(-1);
-      if (step === undefined) break;
       try {
-        await this.#undo(step);
+        await together(this.#topmost().map((step) => this.#undo(step)));
       } catch (error) {
         await this.#saveJournal();
         const reason = toXenBackupError(error).message;
@@ -142,6 +146,13 @@ export class StepStack {
       }
     }
     return [];
+  }
+
+  /** The last step, with the maps that were made together with it: none stands on another. */
+  #topmost(): readonly NumberedStep[] {
+    const beside = this.#beside.get(this.#taken.at(-1)?.id ?? -1);
+    const at = this.#taken.findLastIndex(({ id }) => beside?.has(id) !== true);
+    return beside === undefined ? this.#taken.slice(-1) : this.#taken.slice(at + 1).toReversed();
   }
 
   async #releaseGuests(): Promise<void> {

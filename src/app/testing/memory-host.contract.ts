@@ -196,9 +196,13 @@ export class MemoryHost {
         this.call(`append ${path}`, () => void files.set(path, (files.get(path) ?? '') + text)),
       list: (path) =>
         this.call(`list ${path}`, () => mounts.list(path, [...files.keys(), ...this.rules])),
-      makeDirectory: (path) =>
+      ensureDirectory: (path) =>
         this.call(`make-directory ${path}`, () => {
           mounts.makeDirectory(path);
+        }),
+      makeDirectory: (...paths) =>
+        this.call(`make-directory ${paths.join(' ')}`, () => {
+          for (const path of paths) mounts.makeDirectory(path);
         }),
       removeFile: (path) => this.call(`remove-file ${path}`, () => void files.delete(path)),
       removeDirectory: (path) =>

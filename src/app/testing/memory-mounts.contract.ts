@@ -61,7 +61,8 @@ export class MemoryMounts {
 
   /** What is there of ours below /run/xen-backup, the directory of the locks apart. */
   get traces(): readonly string[] {
-    const own = (path: string): boolean => path.startsWith('/run/xen-backup/');
+    const own = (path: string): boolean =>
+      path.startsWith('/run/xen-backup/') && path !== '/run/xen-backup/locks';
     return [
       ...this.entries
         .filter(({ mountPoint }) => own(mountPoint))

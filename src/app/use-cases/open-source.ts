@@ -14,6 +14,7 @@ import {
   stateMeaning,
   type VolumeInventory,
   XenBackupError,
+  together,
 } from '../../core/index.js';
 import type { EventSink } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
@@ -95,7 +96,11 @@ export async function findSourceDisks(
   expectsRunning: 'running' | 'shut-off',
 ): Promise<SourceDisks> {
   const { host } = session;
-  const state = await host.hypervisor.domainState(guest.name);
+  const [state, definition, inventory] = await together([
+    host.hypervisor.domainState(guest.name),
+    host.hypervisor.readDefinition(guest.name),
+    host.volumes.inventory(),
+  ]);
   const isAsExpected =
     expectsRunning === 'running'
       ? state !== undefined && stateMeaning(state).kind === 'replicate'
@@ -105,7 +110,6 @@ export async function findSourceDisks(
       message: `${guest.name} on ${session.name} is ${state ?? 'gone'} since the run began`,
     });
   }
-  const definition = await host.hypervisor.readDefinition(guest.name);
   if (definition === undefined) {
     throw new XenBackupError('domain-not-found', {
       message: `${session.name} has no definition of ${guest.name}`,
@@ -113,7 +117,6 @@ export async function findSourceDisks(
   }
   const selection = selectDisks(definition);
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
-  const inventory = await host.volumes.inventory();
   const found = await findVolumes(session, selection.disks, inventory);
   const origins = await judgeStorage(session, guest, found, expectsRunning);
   const plain = plainDisks(origins, expectsRunning);

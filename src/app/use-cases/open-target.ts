@@ -8,6 +8,7 @@ import {
   storageBytes,
   storageName,
   XenBackupError,
+  together,
 } from '../../core/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { HostSession } from '../hosts/host-session.js';
@@ -51,11 +52,13 @@ export async function openTarget(
   { clock, state, survey }: { readonly clock: Clock; readonly state: StandbyState } & Surveyed,
 ): Promise<OpenTarget> {
   const { host } = session;
-  await requireAtRest(session, guest);
-  const definition = await host.hypervisor.readDefinition(guest.name);
+  const [, definition, inventory] = await together([
+    requireAtRest(session, guest),
+    host.hypervisor.readDefinition(guest.name),
+    host.volumes.inventory(),
+  ]);
   const selection = disksOnTarget(source.found.disks, definition, session.name);
   if (selection.kind === 'conflict') throw conflictError(selection.conflict, session.name);
-  const inventory = await host.volumes.inventory();
   const volumes = await findVolumes(session, selection.disks, inventory);
   for (const disk of volumes) requireUsable(session, disk, source.found);
   await requirePoolRoom(host, guest, poolsOf(onVolumes(volumes).map(({ volume }) => volume)));

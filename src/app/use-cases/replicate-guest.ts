@@ -131,8 +131,10 @@ class GuestRun {
     this.#locks.push(lock.lock);
     this.#stopWhenLost([lock.lock.lost, source.lost]);
     const { stateDirectory } = context.configuration;
-    const sourceRecord = await readRecord(source.host, stateDirectory, guest.name);
-    const targets = await this.#lockTargets();
+    const [sourceRecord, targets] = await together([
+      readRecord(source.host, stateDirectory, guest.name),
+      this.#lockTargets(),
+    ]);
     if (this.#request.sourceState === 'shut-off') {
       requireProvenNewest(
         decision.source,

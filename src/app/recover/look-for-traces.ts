@@ -1,0 +1,47 @@
+import { parseOwnedName, unknownVolumes, together } from '../../core/index.js';
+import type { Host } from '../../ports/index.js';
+import { runDirectory, rulesDirectory } from '../context.js';
+import { journalDirectory } from '../steps/index.js';
+
+/** What a first look says of a host. */
+export type Traces =
+  /** Nothing of ours at all, of dead runs or of living ones. */
+  | { readonly kind: 'none'; readonly unknownVolumes: readonly string[] }
+  /** It must be looked at closely: something is there, or the look did not succeed. */
+  | { readonly kind: 'some' };
+
+/**
+ * Asks at once all that recovery looks at one after another: most hosts are clean, and then it is
+ * all there is to know. Whatever could be ours, stamped or not, alive or dead, counts as a trace.
+ */
+export async function lookForTraces(host: Host, stateDirectory: string): Promise<Traces> {
+  try {
+    const [runs, locks, journals, rules, mounts, maps, inventory] = await together([
+      host.files.list(runDirectory),
+      host.files.list(`${runDirectory}/locks`),
+      host.files.list(journalDirectory(stateDirectory)),
+      host.files.list(rulesDirectory),
+      host.mounts.list(),
+      host.deviceMapper.list(),
+      host.volumes.inventory(),
+    ]);
+    const traces = [
+      ...runs.filter(({ name }) => name !== 'locks'),
+      ...locks,
+      ...journals,
+      ...rules.filter(({ name }) => name.includes('xen-backup')),
+      ...mounts.filter(({ mountPoint }) => mountPoint.startsWith(`${runDirectory}/`)),
+      ...[...maps, ...inventory.logicalVolumes].filter(({ name }) => isOurs(name)),
+    ];
+    if (traces.length > 0) return { kind: 'some' };
+    return { kind: 'none', unknownVolumes: unknownVolumes(maps, inventory) };
+  } catch {
+    // What cannot be answered is said by whoever asks for it there, one by one.
+    return { kind: 'some' };
+  }
+}
+
+/** Maps kpartx made on ours bear our name with a number behind it; volumes appear in its form too. */
+function isOurs(name: string): boolean {
+  return parseOwnedName(name) !== undefined || /xen-(?:-)?backup-/.test(name);
+}
