@@ -41,7 +41,7 @@ async function openTellingRoom(plan: Pick<RoomPlan, 'shell' | 'elevation'>): Pro
 function inputOf(argv: readonly string[]): { readonly sent: string; readonly read: string } {
   const { stdin = '' } =
     golden.find((command) => command.argv.join('\0') === argv.join('\0')) ?? {};
-  if (argv[0] === 'dmsetup' && argv[1] === 'create') {
+  if (argv[3] === 'xen-backup-create-map') {
     const sent = stdin === '' ? table : stdin;
     return { sent, read: sent };
   }
