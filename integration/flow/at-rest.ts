@@ -6,7 +6,7 @@ import type { Configuration, RunOptions } from '../../src/index.js';
  * other guests a run finds that out itself, and nothing is said.
  */
 export function saidOfGuestAtRest(
-  { world }: Simulation,
+  { world }: Pick<Simulation, 'world'>,
   { guests: [guest, ...others] }: Configuration,
 ): Pick<RunOptions, 'guests' | 'from' | 'discardStandbyChanges'> {
   const hasAnyRun = [...world.machines.values()].some(

@@ -1,3 +1,4 @@
+import { saidOfGuestAtRest } from '../flow/at-rest.js';
 import { commandText } from '../../fakes/faults/command-text.js';
 import { FaultScript } from '../../fakes/faults/script.js';
 import { isActive } from '../../fakes/domains/operations.js';
@@ -151,11 +152,12 @@ export function sweepRunId(life: number): string {
 }
 
 function standbysOf({ world, configuration }: SweptScenario): readonly Standby[] {
+  const { from } = saidOfGuestAtRest({ world }, configuration);
   return configuration.guests.flatMap(({ name: guest, hosts }) => {
     const domainOn = (host: string) => world.machines.get(host)?.domains.get(guest);
     const source = hosts.find((host) => {
       const domain = domainOn(host);
-      return domain !== undefined && isActive(domain);
+      return from === undefined ? domain !== undefined && isActive(domain) : host === from;
     });
     if (source === undefined) return [];
     return hosts
