@@ -7,6 +7,7 @@ import type {
   RunningCommand,
 } from '../../src/ports/index.js';
 import { isSender } from './flow-sender.js';
+import { parseTold } from './gate/told.js';
 
 /** A sender that is to run for real. */
 export interface PreparedSender {
@@ -35,6 +36,27 @@ export function flowRunner({ simulated, here, there, prepare }: FlowRunners): Ho
         : simulated.start(command),
     // The others serve both hosts.
     close: () => simulated.close(),
+  };
+}
+
+/** Each command goes to where it is only told about, and runs here as it arrived there. */
+export function toldFirst(told: CommandRunner, runner: HostRunner): HostRunner {
+  const arrive = async ({ argv, stdin }: Pick<Command, 'argv' | 'stdin'>) => {
+    const said = await told.run({ argv, ...(stdin === undefined ? {} : { stdin }) });
+    if (said.exitCode !== 0) throw new Error(`${argv.join(' ')} did not arrive: ${said.stderr}`);
+    return parseTold(said.stdout);
+  };
+  return {
+    run: async (command) => {
+      const { argv, stdin } = await arrive(command);
+      return runner.run({ ...command, argv, ...(command.stdin === undefined ? {} : { stdin }) });
+    },
+    // What is written to it goes to the command that runs.
+    start: async (command) => {
+      const { argv } = await arrive({ argv: command.argv });
+      return runner.start({ ...command, argv });
+    },
+    close: () => runner.close(),
   };
 }
 

@@ -80,17 +80,15 @@ const standbyRoot = {
  * the configuration as they would for any host.
  */
 export function flowScenario(peer: ReplicationPeer): Scenario {
-  const { elevation: _elevation, ...replication } = peer;
+  const { elevation, ...replication } = peer;
   const scenario = {
     version: 1,
     seed: 'the full flow',
     configuration: {
       hosts: {
         [sourceHost]: { address: '192.0.2.11' },
-        [targetHost]: { address: '192.0.2.12', replication },
+        [targetHost]: { address: '192.0.2.12', sudo: elevation === 'sudo', replication },
       },
-      // The copies take real time, in which hours go by on the simulated clock.
-      defaults: { stallTimeout: '4d' },
       guests: { [guest]: { hosts: [sourceHost, targetHost] } },
     },
     hosts: {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { readTextIfAny } from '../../fakes/filesystem/files.js';
 import { hostObjects, objectsLeft } from '../../fakes/judge/objects.js';
@@ -9,11 +10,11 @@ import { runReplication } from '../../src/app/use-cases/run.js';
 import { withRunContext } from '../../src/composition/run-context.js';
 import { createSimulatedConnector } from '../../src/composition/simulated-connector.js';
 import type { Configuration, RunEvent, RunReport } from '../../src/core/index.js';
-import type { Argv } from '../../src/ports/index.js';
+import type { Argv, CommandRunner } from '../../src/ports/index.js';
 import type { CopyWorld } from './copy-world.js';
 import type { KnownContents } from './flow-materialise.js';
 import { type RealMount, RealMounts } from './flow-mounts.js';
-import { flowRunner, type PreparedSender } from './flow-runner.js';
+import { flowRunner, type PreparedSender, toldFirst } from './flow-runner.js';
 import { flowScenario, guest, sourceHost, targetHost } from './flow-scenario.js';
 import { placesOf, type SenderPlaces, withPlaces } from './flow-sender.js';
 import { execHere } from './peer/exec-here.js';
@@ -51,6 +52,14 @@ export interface Swap {
   readonly mountPoint: string;
 }
 
+/** How the hosts of a flow are reached. Default: as a runner reaches them. */
+export interface FlowWays {
+  /** Where each command for a host is told first, by the host’s name; it runs as it arrived there. */
+  readonly told?: Readonly<Record<string, CommandRunner>>;
+  /** `as-asked`: receivers get the places of the run itself, which the peer then has. */
+  readonly places?: 'as-asked';
+}
+
 /** Simulated hosts whose copies are real: from file systems of this machine, onto a peer. */
 export class FlowWorld {
   readonly simulation: Simulation;
@@ -59,9 +68,18 @@ export class FlowWorld {
   readonly #copying: CopyWorld;
   readonly #client: SshRunner;
   readonly #configuration: Configuration;
+  readonly #ways: FlowWays;
+  /** Mount points of runs at which the peer shows its file systems. */
+  readonly #shown = new Set<string>();
 
-  private constructor(copying: CopyWorld, simulation: Simulation, configuration: Configuration) {
+  private constructor(
+    copying: CopyWorld,
+    simulation: Simulation,
+    configuration: Configuration,
+    ways: FlowWays,
+  ) {
     const { peer, directory } = copying;
+    this.#ways = ways;
     this.#copying = copying;
     this.#client = sshClient(peer);
     this.simulation = simulation;
@@ -77,13 +95,13 @@ export class FlowWorld {
     this.target = new RealMounts(this.machine(targetHost), there, contents);
   }
 
-  static async open(copying: CopyWorld): Promise<FlowWorld> {
+  static async open(copying: CopyWorld, ways: FlowWays = {}): Promise<FlowWorld> {
     const scenario = flowScenario(copying.replication());
     const simulation = await createSimulation(scenario);
     const { resolved } = scenario;
     if (resolved === undefined) throw new Error('the scenario configures nothing');
     await copying.peer.exec(['mkdir', '-p', copying.locksDirectory]);
-    return new FlowWorld(copying, simulation, resolved.configuration);
+    return new FlowWorld(copying, simulation, patient(resolved.configuration), ways);
   }
 
   machine(name: string): Machine {
@@ -125,6 +143,7 @@ export class FlowWorld {
   }
 
   async close(): Promise<void> {
+    for (const place of this.#shown) await this.#copying.peer.exec(['umount', place]);
     await this.source.unmountAll();
     await this.target.unmountAll();
     await this.#client.close();
@@ -144,7 +163,9 @@ export class FlowWorld {
       actingHost: (configuration: Configuration) => simulation.actingHost(configuration),
       connect: async (host: Configuration['hosts'][number]) => {
         const simulated = await simulation.connect(host);
-        return flowRunner({ simulated, here, there, prepare });
+        const runner = flowRunner({ simulated, here, there, prepare });
+        const told = this.#ways.told?.[host.name];
+        return told === undefined ? runner : toldFirst(told, runner);
       },
     };
     return createSimulatedConnector(hosts, this.#configuration);
@@ -161,14 +182,16 @@ export class FlowWorld {
       await this.source.standInFor(from, 'mount'),
       await this.target.standInFor(onto, 'disk'),
     ];
-    const lock = `${this.#copying.locksDirectory}/${places.lock.split('/').at(-1) ?? ''}`;
-    // The lock is held on the simulated host: the peer has only its file, for the receiver's share.
-    await this.#copying.peer.exec(['touch', lock]);
+    const { mountPoint, lock } = await this.#placesThere(places, target);
     const met = swap !== undefined && (swap.pass === 'dry' || pass === 'real') ? swap : undefined;
     const ran = withPlaces(asked, {
       pass,
       source: swapped(this.source.translate(places.source, source), 'source', met),
-      target: swapped(this.target.translate(places.target, target), 'target', met),
+      target: swapped(
+        this.target.translate(places.target, { ...target, mountPoint }),
+        'target',
+        met,
+      ),
       lock,
     });
     const recordState = recordStateSchema.parse(this.record() ?? { state: 'none' }).state;
@@ -181,6 +204,31 @@ export class FlowWorld {
       copy: { asked, ran, pass, recordState, target, before },
     };
   }
+
+  /** Where a receiver finds the real file system, and the file of the lock it shares. */
+  async #placesThere({ target, lock }: SenderPlaces, real: RealMount) {
+    const { exec } = this.#copying.peer;
+    const isAsAsked = this.#ways.places === 'as-asked';
+    const places = {
+      mountPoint: isAsAsked ? target.mountPoint : real.mountPoint,
+      lock: isAsAsked ? lock : `${this.#copying.locksDirectory}/${lock.split('/').at(-1) ?? ''}`,
+    };
+    if (isAsAsked && !this.#shown.has(places.mountPoint)) {
+      this.#shown.add(places.mountPoint);
+      await exec(['mkdir', '-p', places.mountPoint, dirname(lock)]);
+      await exec(['mount', '--bind', real.mountPoint, places.mountPoint]);
+    }
+    // The lock is held on the simulated host: the peer has only its file, for the receiver's share.
+    await exec(['touch', places.lock]);
+    return places;
+  }
+}
+
+/** Copies take real time, in which months go by on the simulated clock. */
+function patient(configuration: Configuration): Configuration {
+  const stallTimeoutMs = 1000 * 24 * 3_600_000;
+  const guests = configuration.guests.map((each) => ({ ...each, stallTimeoutMs }));
+  return { ...configuration, guests };
 }
 
 function swapped<T extends Pick<RealMount, 'mountPoint'>>(

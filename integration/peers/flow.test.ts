@@ -5,13 +5,14 @@ import { compareGuestTrees, guestTrees } from '../../fakes/judge/guest-trees.js'
 import type { RunEvent } from '../../src/core/index.js';
 import { CopyWorld } from './copy-world.js';
 import { canMount } from './file-systems.js';
+import { comparePairs, onSourceOnly, onTargetOnly } from './flow-compare.js';
 import { guest, sourceHost, targetHost } from './flow-scenario.js';
 import { type FlowResult, FlowWorld, type Swap } from './flow-world.js';
 import { itWith } from './parts.js';
 import { execHere } from './peer/exec-here.js';
 import { openPeer } from './peer/open-peer.js';
 import { taggedProcesses } from './processes.js';
-import { type TreeEntry, walkTree } from './tree-walker.js';
+import { walkTree } from './tree-walker.js';
 
 const peer = await openPeer();
 const copying = new CopyWorld(peer);
@@ -33,29 +34,6 @@ async function openFlow(): Promise<FlowWorld> {
   const flow = await FlowWorld.open(copying);
   opened.push(flow);
   return flow;
-}
-
-const onSourceOnly = String.raw`./tmp/only\x20on\x20the\x20source`;
-const onTargetOnly = String.raw`./tmp/only\x20on\x20the\x20target`;
-
-/** Every pair of real file systems, without the two entries that are excluded. */
-function comparePairs(flow: FlowWorld): readonly string[] {
-  const excluded: string[] = [];
-  const without = (entries: Readonly<Record<string, TreeEntry>>, name: string) => {
-    if (name in entries) excluded.push(name);
-    return Object.fromEntries(Object.entries(entries).filter(([key]) => key !== name));
-  };
-  for (const [uuid, source] of flow.source.byUuid) {
-    const target = flow.target.byUuid.get(uuid);
-    const left = walkTree(source.fromHere);
-    const right = walkTree(target?.fromHere ?? 'no partner');
-    expect(without(right.entries, onTargetOnly)).toEqual(without(left.entries, onSourceOnly));
-    for (const [name, blocks] of Object.entries(left.blocks)) {
-      // Never more than the source, but for what a file system rounds up.
-      if (name !== onSourceOnly) expect(right.blocks[name], name).toBeLessThanOrEqual(blocks + 256);
-    }
-  }
-  return excluded;
 }
 
 const targetReport = ({ report }: FlowResult) => report.guests[0]?.targets[0];
