@@ -167,8 +167,8 @@ describe('plan', () => {
   it('with --commands changes nothing on targets', async () => {
     const { stdout } = await new CommandLine().run(...simulate, 'plan', 'dc1', '--commands');
     const target = stdout.slice(stdout.indexOf('# on dom0b'));
-    expect(target).toContain('dmsetup create');
-    expect(target).not.toMatch(/dmsetup create (?!.*--readonly)/);
+    expect(target).toContain(' xen-backup-create-map ');
+    expect(target).not.toMatch(/ xen-backup-create-map (?!.*--readonly)/);
     expect(target).not.toMatch(/mount -t ext3 -o rw/);
     expect(target).not.toContain('rsync');
   });

@@ -16,7 +16,8 @@ export type Traces =
  */
 export async function lookForTraces(host: Host, stateDirectory: string): Promise<Traces> {
   try {
-    const [runs, locks, journals, rules, mounts, maps, inventory] = await together([
+    const [holds, runs, locks, journals, rules, mounts, maps, inventory] = await together([
+      host.holds.list(),
       host.files.list(runDirectory),
       host.files.list(`${runDirectory}/locks`),
       host.files.list(journalDirectory(stateDirectory)),
@@ -26,6 +27,7 @@ export async function lookForTraces(host: Host, stateDirectory: string): Promise
       host.volumes.inventory(),
     ]);
     const traces = [
+      ...holds,
       ...runs.filter(({ name }) => name !== 'locks'),
       ...locks,
       ...journals,
