@@ -23,7 +23,8 @@ release() {
     freeze) commands=$4 ;;
     *) commands= ;;
   esac
-  exec 9<"$1"
+  # A bare exec that fails would end dash, and with it the timer.
+  command exec 9<"$1" || { [ ! -e "$1" ] && echo 'not-held'; return; }
   if ! flock --exclusive --timeout ${patience.lock} 9; then
     # Whoever stops the guest hangs. What it does must not last; its lock is free when it ends.
     [ -z "$commands" ] || timeout -k 2 ${patience.virsh} virsh -c "$2" "$commands"
@@ -99,7 +100,7 @@ export const HOLD_SCRIPT = `
 file=$1 word=$2 about=$3 seconds=$4
 shift 4
 [ -e "$file" ] || exit 75
-exec 9<"$file"
+command exec 9<"$file" || exit 75
 flock --exclusive --timeout 10 9 || exit 76
 [ -e "$file" ] || exit 75
 read -r now rest </proc/uptime
