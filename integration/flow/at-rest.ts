@@ -10,7 +10,9 @@ export function saidOfGuestAtRest(
   { guests: [guest, ...others] }: Configuration,
 ): Pick<RunOptions, 'guests' | 'from' | 'discardStandbyChanges'> {
   const hasAnyRun = [...world.machines.values()].some(
-    ({ hypervisor }) => hypervisor.nextDomainId !== 1,
+    ({ hypervisor, domains }) =>
+      hypervisor.nextDomainId !== 1 ||
+      [...domains.values()].some(({ state }) => state !== 'shut off'),
   );
   const [from] = guest?.hosts ?? [];
   if (hasAnyRun || guest === undefined || others.length > 0 || from === undefined) return {};
