@@ -57,7 +57,7 @@ export const saboteurs: readonly Saboteur[] = [
   {
     missing: 'the lock that shows a run to be alive',
     kinds: ['rival'],
-    at: /^blkid -p/,
+    at: /^(blkid -p|blockdev)/,
     finding: /the run and its rival: dc1 on dom0b is not done: /,
     change: (host) => neverBusy(host, 'run-'),
   },
