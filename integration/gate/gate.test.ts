@@ -5,17 +5,12 @@ import { decide, gateGrammar, printGate } from '../../src/composition/gate/index
 import { quoteArgument, quoteCommand } from '../../src/adapters/shared/quote.js';
 import { inputScript } from '../../src/composition/gate/input.js';
 import { receivedCommands } from './built.js';
-import { type GoldenCommand, goldenCommands } from './golden.js';
+import { type GoldenCommand, goldenCommands, goldenDisks } from './golden.js';
 import { mutationsOf } from './mutations.js';
 import { control, isReceived, type Sent, sentCommands } from './sent.js';
 import { judgeAll, shells } from './shell-gate.js';
 
-const grammar = gateGrammar({
-  disks: [
-    ...['/srv/images/web-data.img', '/dev/sdc1'],
-    ...['/srv/images/web.qcow2', '/srv/images/web-data.qcow2'],
-  ],
-});
+const grammar = gateGrammar({ disks: goldenDisks });
 const script = printGate(grammar, ['made for a test']);
 
 let golden: readonly GoldenCommand[] = [];

@@ -5,6 +5,12 @@ import { saidOfGuestAtRest } from '../flow/at-rest.js';
 import { createSimulation, parseScenario, type Simulation } from '../../fakes/index.js';
 import { check, createSimulatedConnector, plan, recover, run } from '../../src/index.js';
 
+/** What an operator names to the gate for the shipped scenarios: their disks that are no volumes. */
+export const goldenDisks: readonly string[] = [
+  ...['/srv/images/web-data.img', '/dev/sdc1'],
+  ...['/srv/images/web.qcow2', '/srv/images/web-data.qcow2'],
+];
+
 const scenarios = 'fixtures/scenarios';
 
 /** A command that ran on a simulated host, and what it was part of. */

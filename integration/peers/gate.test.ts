@@ -5,7 +5,7 @@ import { UDEV_RULE } from '../../src/adapters/udev/scripts.js';
 import { decide, gateGrammar } from '../../src/composition/gate/index.js';
 import type { Argv } from '../../src/ports/index.js';
 import { receivedCommands } from '../gate/built.js';
-import { type GoldenCommand, goldenCommands } from '../gate/golden.js';
+import { type GoldenCommand, goldenCommands, goldenDisks } from '../gate/golden.js';
 import { mutationsOf } from '../gate/mutations.js';
 import { isReceived, type Sent, sentCommands } from '../gate/sent.js';
 import { type Door, openDoor } from './gate/door.js';
@@ -16,8 +16,7 @@ import type { ExecResult } from './peer/peer.js';
 import { freePort } from './peer/wait-for-port.js';
 import { sshClient } from './ssh-client.js';
 
-const disks = ['/srv/images/web-data.img', '/dev/sdc1'];
-const grammar = gateGrammar({ disks });
+const grammar = gateGrammar({ disks: goldenDisks });
 const table = '0 2097152 linear /dev/mapper/xen-backup-abcdefghij-2p1 0\n';
 
 const isRoot = process.getuid?.() === 0;
@@ -34,7 +33,7 @@ beforeAll(async () => {
 /** Where commands are only told about, never run. */
 async function openTellingRoom(plan: Pick<RoomPlan, 'shell' | 'elevation'>): Promise<GateRoom> {
   const tools = toldTools(new Set(['sh', ...all.map(({ argv }) => argv[0] ?? '')]));
-  return openRoom({ ...plan, gate: ['--disk', ...disks], tools, log: 'kept' });
+  return openRoom({ ...plan, gate: ['--disk', ...goldenDisks], tools, log: 'kept' });
 }
 
 /** What is read by a command with this argv, and what it must find there. */
