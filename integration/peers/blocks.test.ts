@@ -106,9 +106,9 @@ describe('blocks between real devices', () => {
 describe('who writes blocks', () => {
   it('is refused where nobody holds the lock', async () => {
     const [source, target] = [world.device(8, { noiseMiB: 8 }), world.device(8)];
+    // No exit code: rsync may notice the closed stream (12) before it hears of ours.
     expect(await world.transfer(source, target, { targetLock: 'guest-dc1' })).toMatchObject({
       kind: 'target-guard-refused',
-      exitCode: 119,
     });
     const start = world.blocks.writeStart(target.proven, randomBytes(4096), {
       targetLock: 'guest-dc1',
