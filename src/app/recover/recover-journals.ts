@@ -11,6 +11,7 @@ import type { IdentifiedHost } from '../hosts/host-pool.js';
 import type { RunContext } from '../context.js';
 import { Counter } from '../counter.js';
 import { journalDirectory, JournalWriter, StepStack } from '../steps/index.js';
+import { places } from './places.js';
 import type { RunLiveness } from './run-liveness.js';
 
 const journalMaximumBytes = 64 * 1024 * 1024;
@@ -42,9 +43,10 @@ export async function recoverFromJournals(
       residue.push(`${identified.host.name}: ${path} (${toXenBackupError(error).message})`);
     }
   };
-  const directory = journalDirectory(context.configuration.stateDirectory);
+  const { stateDirectory } = context.configuration;
+  const directory = journalDirectory(stateDirectory);
   await attempt(directory, async () => {
-    for (const runId of await listJournals(directory, identified)) {
+    for (const runId of await listJournals(stateDirectory, identified)) {
       if (!(await liveness.isDead(runId))) continue;
       await attempt(`${directory}/${runId}.ndjson`, async () => {
         const result = await recoverRun(context, identified, runId);
@@ -115,10 +117,10 @@ function stepsByGuest(steps: readonly NumberedStep[]): readonly (readonly Number
 }
 
 async function listJournals(
-  directory: string,
+  stateDirectory: string,
   { host }: IdentifiedHost,
 ): Promise<readonly RunId[]> {
-  const entries = await host.files.list(directory);
+  const entries = await places.journals(host, stateDirectory);
   return entries
     .map(({ name }) => /^([a-z0-9]{10})\.ndjson$/.exec(name)?.[1] ?? '')
     .filter((runId) => isRunId(runId));

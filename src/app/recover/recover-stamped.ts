@@ -9,6 +9,7 @@ import {
 import type { Clock, DeviceMap, Host } from '../../ports/index.js';
 import { rulesDirectory, runDirectory } from '../context.js';
 import { takeUndo } from '../steps/undo.js';
+import { places } from './places.js';
 import type { RecoveryResult } from './recover-journals.js';
 import type { RunLiveness } from './run-liveness.js';
 
@@ -62,7 +63,7 @@ class Sweep {
   }
 
   async mounts(): Promise<void> {
-    const entries = await this.#host.mounts.list();
+    const entries = await places.mounts(this.#host);
     for (const { mountPoint, root } of entries.toReversed()) {
       const runId = runOfPath(mountPoint);
       if (runId === undefined || isImage(mountPoint, root)) continue;
@@ -73,7 +74,7 @@ class Sweep {
 
   async maps(): Promise<void> {
     const waiting = new Map<string, string>();
-    this.#maps = await this.#host.deviceMapper.list();
+    this.#maps = await places.maps(this.#host);
     for (const { name, uuid } of this.#maps) {
       const owned = parseOwnedName(name);
       if (owned === undefined || !isStampOf(uuid, owned.runId)) continue;
@@ -81,7 +82,7 @@ class Sweep {
     }
     // Whatever nothing stands on goes; then what that stood on. Each turn removes at least one.
     while (waiting.size > 0) {
-      const maps = await this.#host.deviceMapper.list();
+      const maps = await places.maps(this.#host);
       const free = maps.filter(({ name, openCount }) => waiting.has(name) && openCount === 0);
       for (const { name, uuid } of free) {
         await this.#undo({ kind: 'remove-map', name, uuid }, `map ${name}`);
@@ -102,7 +103,7 @@ class Sweep {
    * else of them, and goes last, so that it alone tells of all.
    */
   async images(): Promise<void> {
-    for (const { name: runId, kind } of await this.#host.files.list(runDirectory)) {
+    for (const { name: runId, kind } of await places.runs(this.#host)) {
       if (kind !== 'directory' || !isRunId(runId)) continue;
       const entries = await this.#host.files.list(`${runDirectory}/${runId}`);
       const images = entries.filter(
@@ -117,7 +118,7 @@ class Sweep {
   }
 
   async snapshots(): Promise<void> {
-    const inventory = await this.#host.volumes.inventory();
+    const inventory = await places.volumes(this.#host);
     this.#unknownVolumes = unknownVolumes(this.#maps, inventory);
     for (const { name, volumeGroup, origin, tags } of inventory.logicalVolumes) {
       const owned = parseOwnedName(name);
@@ -131,7 +132,7 @@ class Sweep {
   }
 
   async rules(): Promise<void> {
-    for (const { name } of await this.#host.files.list(rulesDirectory)) {
+    for (const { name } of await places.rules(this.#host)) {
       const runId = /^56-xen-backup-([a-z0-9]{10})\.rules$/.exec(name)?.[1];
       if (runId === undefined || !(await this.#liveness.isDead(runId))) continue;
       const path = `${rulesDirectory}/${name}`;
@@ -140,7 +141,7 @@ class Sweep {
   }
 
   async directories(): Promise<void> {
-    for (const { name, kind } of await this.#host.files.list(runDirectory)) {
+    for (const { name, kind } of await places.runs(this.#host)) {
       if (kind !== 'directory' || !isRunId(name) || !(await this.#liveness.isDead(name))) continue;
       await this.#attempt(`directory ${runDirectory}/${name}`, async () => {
         await this.#removeEmpty(`${runDirectory}/${name}`, depthOfMountPoints);
@@ -160,7 +161,7 @@ class Sweep {
    * takes and releases one removes its files. A living holder's is busy, and stays.
    */
   async locks(): Promise<void> {
-    for (const { name } of await this.#host.files.list(`${runDirectory}/locks`)) {
+    for (const { name } of await places.locks(this.#host)) {
       const lock = /^((?:run|guest)-.+)\.lock$/.exec(name)?.[1];
       if (lock === undefined) continue;
       const runId = /^run-(.+)$/.exec(lock)?.[1];
