@@ -21,16 +21,11 @@ export function devicesOfTarget(target: Target): readonly DeviceKey[] {
   }
 }
 
-/** Devices a map lies on, each once, as the kernel opens them. */
-function devicesUnder(map: MapDevice): readonly DeviceKey[] {
-  return [...new Set(map.table.flatMap(devicesOfTarget))];
-}
-
-/** Maps that lie on a device, in order of their numbers. */
+/** Maps that lie on a device, each once, as the kernel opens it; in order of their numbers. */
 export function mapsOver(machine: Machine, key: DeviceKey): readonly MapDevice[] {
   return [...machine.devices.values()]
     .filter((device) => device.kind === 'map')
-    .filter((map) => devicesUnder(map).includes(key))
+    .filter((map) => map.table.some((line) => devicesOfTarget(line).includes(key)))
     .sort((left, right) => left.number.minor - right.number.minor);
 }
 
