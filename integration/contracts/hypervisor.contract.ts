@@ -28,6 +28,19 @@ export const contractMacAddress = '00:16:3e:1d:89:01';
 /** Names that a careless adapter takes for something else. */
 export const contractOddNames = ['-rf', 'two  words', 'running', 'web-01.disk2', 'x'.repeat(127)];
 
+export const contractRunning = 'web-01';
+export const contractShutOff = 'db-01';
+
+/** The guests of every host that is made for this contract; one of the oddly named is paused. */
+export const contractGuests: ReadonlyMap<string, DomainState> = new Map<string, DomainState>([
+  [contractRunning, 'running'],
+  [contractShutOff, 'shut off'],
+  ...contractOddNames.map((name): [string, DomainState] => [
+    name,
+    name === '-rf' ? 'paused' : 'shut off',
+  ]),
+]);
+
 const nobody = 'no-such-guest';
 
 /** What a {@link Hypervisor} promises. */

@@ -11,7 +11,6 @@ import { Launcher } from '../../fakes/runner/launcher.js';
 import { ProcessKilled } from '../../fakes/runner/processes.js';
 import { SimulatedRunner } from '../../fakes/runner/simulated-runner.js';
 import type { Machine } from '../../fakes/world/state.js';
-import type { DomainState } from '../../src/core/model/index.js';
 import { describeCommandRunner } from './command-runner.contract.js';
 import { describeFileCopier } from './file-copier.contract.js';
 import { describeHostFiles } from './host-files.contract.js';
@@ -19,7 +18,9 @@ import {
   contractBridge,
   contractDisk,
   contractMacAddress,
-  contractOddNames,
+  contractGuests as guests,
+  contractRunning as running,
+  contractShutOff as shutOff,
   describeHypervisor,
 } from './hypervisor.contract.js';
 import { describeLocks } from './locks.contract.js';
@@ -99,17 +100,6 @@ for (const kind of [adapterKind, portKind]) {
     },
   });
 }
-
-const running = 'web-01';
-const shutOff = 'db-01';
-const guests: ReadonlyMap<string, DomainState> = new Map<string, DomainState>([
-  [running, 'running'],
-  [shutOff, 'shut off'],
-  ...contractOddNames.map((name): [string, DomainState] => [
-    name,
-    name === '-rf' ? 'paused' : 'shut off',
-  ]),
-]);
 
 function defineGuests(machine: Machine): void {
   for (const [name, state] of guests) {

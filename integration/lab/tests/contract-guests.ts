@@ -2,14 +2,13 @@ import {
   contractBridge,
   contractDisk,
   contractMacAddress,
-  contractOddNames,
+  contractGuests,
+  contractRunning,
+  contractShutOff,
 } from '../../contracts/hypervisor.contract.js';
 import { domainXml, guestSpec } from '../guests.js';
 import { hostVolumeGroup, type HostName } from '../hosts.js';
 import { lab } from '../lab.js';
-
-export const runningGuest = 'web-01';
-export const shutOffGuest = 'db-01';
 
 /** The guests of the hypervisor's contract, on a host where none of them was before. */
 export async function defineContractGuests(name: HostName): Promise<void> {
@@ -21,12 +20,12 @@ export async function defineContractGuests(name: HostName): Promise<void> {
   await host.must(['lvcreate', '--yes', '--name', disk, '--size', size, hostVolumeGroup]);
   const from = `/dev/${hostVolumeGroup}/${volume}`;
   await host.must(['dd', `if=${from}`, `of=${contractDisk}`, 'bs=4M', 'conv=fsync,sparse']);
-  for (const guest of [runningGuest, shutOffGuest, ...contractOddNames]) {
+  for (const guest of contractGuests.keys()) {
     await host.must(['tee', '/run/contract.xml'], { stdin: definition(guest) });
     await host.must(['virsh', 'define', '/run/contract.xml']);
   }
   await host.must(['rm', '/run/contract.xml']);
-  await host.must(['virsh', 'start', runningGuest]);
+  await host.must(['virsh', 'start', contractRunning]);
 }
 
 function definition(name: string): string {
@@ -36,8 +35,10 @@ function definition(name: string): string {
     .replace('<name>dc3<', `<name>${name}<`);
   const card = `<interface type='bridge'><mac address='${contractMacAddress}'/><source bridge='${contractBridge}'/></interface>`;
   return plain
-    .replace(/<disk[\s\S]*<\/disk>/, (text) => (name === runningGuest ? withDisk(text) : ''))
-    .replace("<console type='pty'/>", (text) => (name === shutOffGuest ? `${text}${card}` : text));
+    .replace(/<disk[\s\S]*<\/disk>/, (text) => (name === contractRunning ? withDisk(text) : ''))
+    .replace("<console type='pty'/>", (text) =>
+      name === contractShutOff ? `${text}${card}` : text,
+    );
 }
 
 function withDisk(text: string): string {

@@ -9,14 +9,19 @@ import type { ReplicationPeer } from '../../../src/ports/index.js';
 import { describeCommandRunner } from '../../contracts/command-runner.contract.js';
 import { describeFileCopier } from '../../contracts/file-copier.contract.js';
 import { describeHostFiles } from '../../contracts/host-files.contract.js';
-import { contractOddNames, describeHypervisor } from '../../contracts/hypervisor.contract.js';
+import {
+  contractOddNames,
+  contractRunning,
+  contractShutOff,
+  describeHypervisor,
+} from '../../contracts/hypervisor.contract.js';
 import { describeLocks } from '../../contracts/locks.contract.js';
 import { shellCommands } from '../../contracts/shell-commands.js';
 import { guests } from '../guests.js';
 import { hostSpec } from '../hosts.js';
 import { lab } from '../lab.js';
 import { holdLock } from '../lock.js';
-import { defineContractGuests, runningGuest, shutOffGuest } from './contract-guests.js';
+import { defineContractGuests } from './contract-guests.js';
 import { newSide, openRunner } from './host-side.js';
 
 // Ports that are more than block devices, over xen-backup's own SSH runner. dom0b runs no guest.
@@ -96,13 +101,13 @@ describeHypervisor({
   open: async () => {
     await defineContractGuests(hostName);
     const ssh = await openRunner(hostName);
-    const off = [shutOffGuest, ...contractOddNames, ...guests.map((guest) => guest.name)];
+    const off = [contractShutOff, ...contractOddNames, ...guests.map((guest) => guest.name)];
     return {
       hypervisor: createHypervisor({ runner: ssh.runner, hostName, libvirtUri: 'xen:///system' }),
-      running: runningGuest,
-      shutOff: shutOffGuest,
+      running: contractRunning,
+      shutOff: contractShutOff,
       guests: new Map<string, DomainState>([
-        [runningGuest, 'running'],
+        [contractRunning, 'running'],
         ...off.map((guest): [string, DomainState] => [guest, 'shut off']),
       ]),
       close: () => ssh.close(),
