@@ -59,7 +59,10 @@ describe('a target that cannot be served', () => {
     const theirs = await lab.residue();
     const run = await xenBackup('dom0a', 'run', 'dc1', '--allow-deletes');
     expect(run.exitCode).toBe(10);
-    expect(flat(run.stdout + run.stderr)).toMatch(/[Nn]o space left on device/);
+    const said = flat(run.stdout + run.stderr);
+    expect(said).toContain('/ (VolGroup00/LogVol00) from dom0a to dom0b');
+    expect(said).toMatch(/file system on the target is full .*: No space left on device/);
+    expect(said).toContain('Free room in that file system of the standby');
     expect(JSON.parse(await target().must(['cat', recordFile]))).toMatchObject({
       state: 'syncing',
     });

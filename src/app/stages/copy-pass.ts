@@ -1,4 +1,5 @@
 import {
+  copyFailureRemedies,
   copyFailureTexts,
   type ErrorCode,
   type GuestConfiguration,
@@ -144,12 +145,12 @@ async function explainFailure(
         ? 'deletions-refused'
         : 'copy-failed';
   const text = printable(tellingLine(outcome.text));
-  const old = transfer.by === 'blocks' && outcome.kind === 'usage' ? { remedy: oldTools } : {};
+  const remedy = remedyOf(transfer, outcome.kind);
   return new XenBackupError(code, {
     message:
       `${route(job, transfer)}: ` +
       `${copyFailureTexts[outcome.kind]} (rsync exit ${String(outcome.exitCode)})${text === '' ? '' : `: ${text}`}`,
-    ...old,
+    ...(remedy === undefined ? {} : { remedy }),
     details: { exitCode: outcome.exitCode, text: outcome.text },
   });
 }
@@ -158,10 +159,22 @@ const oldTools =
   `Copying by blocks needs rsync ${oldestRsync.blocks} or newer on both hosts. Install it, or leave the device ` +
   'out (devices: skip) if the standby can do without.';
 
-/** What a guard says goes before rsync's own last words, which only count its exit code. */
+function remedyOf(transfer: Transfer, kind: keyof typeof copyFailureTexts): string | undefined {
+  return transfer.by === 'blocks' && kind === 'usage' ? oldTools : copyFailureRemedies[kind];
+}
+
+/** rsync's words that only repeat its exit code, or that tell of the other side's end. */
+const consequence = /^rsync error: |: Broken pipe \(32\)$|connection unexpectedly closed/;
+
+/** What a guard says, else what went wrong with which file. The first line is what we made of it. */
 function tellingLine(text: string): string {
-  const lines = text.trim().split('\n');
-  return lines.find((line) => line.startsWith('xen-backup-guard:')) ?? lines.at(-1) ?? '';
+  const [meaning = '', ...lines] = text.trim().split('\n');
+  return (
+    lines.find((line) => line.startsWith('xen-backup-guard:')) ??
+    lines.findLast((line) => !consequence.test(line)) ??
+    lines.at(-1) ??
+    meaning
+  );
 }
 
 /** `/boot (xvda/1)`. */

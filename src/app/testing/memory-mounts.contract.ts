@@ -223,5 +223,9 @@ export { quiet as quietStatistics };
 
 /** A copy that ended otherwise than well; its text has what no terminal should get. */
 export function endedCopy(kind: Exclude<CopyOutcome['kind'], 'done'>, exitCode = 23): CopyOutcome {
-  return { kind, exitCode, text: 'rsync: first line\nrsync error: last\u001b line' };
+  return {
+    kind,
+    exitCode,
+    text: 'what it means\nrsync: telling\u001b line\nrsync error: last line',
+  };
 }

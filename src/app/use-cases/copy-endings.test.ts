@@ -42,7 +42,7 @@ describe('the ways a copy can end', () => {
     expect(b).toMatchObject({ host: 'b', outcome: 'failed', code });
     expect(b?.reason).toMatch(message);
     expect(b?.reason).toMatch(
-      /^\/ \(VolGroup00\/LogVol00\) from a to b: .*rsync error: last\\x1b line$/,
+      /^\/ \(VolGroup00\/LogVol00\) from a to b: .*: rsync: telling\\x1b line$/,
     );
     expect(c).toMatchObject({ outcome: 'done' });
     expect(hosts.record('b')).toMatchObject({ state: 'syncing' });

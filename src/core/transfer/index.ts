@@ -2,7 +2,7 @@ export { judgeDeletions, liftedDeletionLimits } from './deletions.js';
 export { matchTransfers } from './match.js';
 export { findMisplacedChoice } from './misplaced-choice.js';
 export { findUnsupported } from './unsupported.js';
-export { copyFailureTexts } from './outcome.js';
+export { copyFailureRemedies, copyFailureTexts } from './outcome.js';
 export {
   type BlocksTransfer,
   type FilesTransfer,

@@ -17,3 +17,17 @@ export const copyFailureTexts = {
   'input-output-error': 'reading or writing failed',
   failed: 'rsync failed',
 } as const satisfies Record<string, string>;
+
+/** What to do about some of them; for the others the message says it, or the error's own remedy. */
+export const copyFailureRemedies: Readonly<Partial<Record<keyof typeof copyFailureTexts, string>>> =
+  {
+    'target-full':
+      'Free room in that file system of the standby, or make it as large as the source’s, and run again. ' +
+      'What the source no longer has is removed there only behind a good copy.',
+    'host-key-unknown':
+      'The source host copies to the target directly: log in from there once by hand, compare the ' +
+      'fingerprint, and run again.',
+    'authentication-failed':
+      'The source host copies to the target directly: allow its key there, or set identityFile, and run again.',
+    'tool-missing': 'Install rsync on both hosts and run again.',
+  };
