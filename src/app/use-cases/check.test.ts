@@ -129,6 +129,14 @@ describe('check', () => {
       'WARN leftovers b',
     ],
     [
+      'an interrupted run left a rule of udev and nothing else',
+      (hosts) =>
+        void hosts.world
+          .host('b')
+          .files.set('/run/udev/rules.d/56-xen-backup-dead000000.rules', ''),
+      'WARN leftovers b',
+    ],
+    [
       "a guest's own volume group is active on a host",
       (hosts) => {
         const { volumeGroups } = hosts.world.host('b').devices;

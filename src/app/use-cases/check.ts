@@ -1,22 +1,17 @@
 import {
-  bootFiles,
-  bridgesOf,
   type CheckReport,
   decideGuest,
   type Finding,
   type GuestConfiguration,
-  type GuestDecision,
   type GuestName,
   type GuestPlan,
   type HostInventory,
   type HostName,
   judgeMachines,
   judgePlan,
-  judgeStandby,
   judgeTools,
   type Machine,
   neededTools,
-  parseOwnedName,
   timerTools,
   together,
   uncoveredGuests,
@@ -25,14 +20,13 @@ import type { Host } from '../../ports/index.js';
 import type { RunContext } from '../context.js';
 import { HostPool, type IdentifiedHost } from '../hosts/host-pool.js';
 import { takeInventory } from '../stages/inventory.js';
-import { journalDirectory } from '../steps/index.js';
-import { attempt, without } from './check-attempt.js';
+import { attempt } from './check-attempt.js';
 import { qcow2Images } from './check-images.js';
+import { leftovers } from './check-leftovers.js';
+import { checkPair } from './check-pair.js';
 import { quietly } from './check-quietly.js';
 import { activeVolumes } from './check-volumes.js';
 import { runReplication } from './run.js';
-
-type Replicated = Extract<GuestDecision, { kind: 'replicate' }>;
 
 /**
  * Checks every precondition on every host. What a run opens is opened and closed, read-only on
@@ -107,7 +101,7 @@ class Check {
       for (const { guest, decision } of decided) {
         if (decision.kind !== 'replicate') continue;
         for (const target of decision.targets) {
-          findings.push(...(await this.#pair(pool, guest, decision, target)));
+          findings.push(...(await checkPair(pool, guest.name, decision.source, target)));
         }
       }
       const atRest = decided.filter(({ decision }) => decision.kind === 'skip');
@@ -144,7 +138,7 @@ class Check {
         { level: 'OK', subject: 'connection', host: name, message: answers },
         ...judgeTools(name, await host.tools.inspect(await this.#toolsOf(host))),
         ...(await this.#hypervisor(identified)),
-        ...(await this.#leftovers(identified)),
+        ...(await leftovers(host, this.#context.configuration.stateDirectory)),
       ];
     });
   }
@@ -173,96 +167,6 @@ class Check {
       const domains = await host.hypervisor.listDomains();
       const message = `libvirt on ${host.name} answers and knows ${String(domains.length)} guests`;
       return [{ level: 'OK', subject: 'hypervisor', host: host.name, message }];
-    });
-  }
-
-  #leftovers({ host }: IdentifiedHost): Promise<readonly Finding[]> {
-    const { stateDirectory } = this.#context.configuration;
-    return attempt({ subject: 'leftovers', host: host.name }, async () => {
-      const journals = await host.files.list(journalDirectory(stateDirectory));
-      const maps = (await host.deviceMapper.list()).filter(({ name }) => parseOwnedName(name));
-      if (journals.length + maps.length === 0) return [];
-      return [
-        {
-          level: 'WARN',
-          subject: 'leftovers',
-          host: host.name,
-          message: `${host.name} has ${String(journals.length)} journals and ${String(maps.length)} maps of runs that are at work or were interrupted`,
-          remedy: 'When no run is at work: xen-backup recover. The next run does it, too.',
-        },
-      ];
-    });
-  }
-
-  async #pair(
-    pool: HostPool,
-    guest: GuestConfiguration,
-    { source }: Replicated,
-    target: HostName,
-  ): Promise<readonly Finding[]> {
-    const path = await attempt({ subject: 'data-path', host: target, guest: guest.name }, () =>
-      this.#dataPath(pool, source, target, guest.name),
-    );
-    const standby = await attempt({ subject: 'definition', host: target, guest: guest.name }, () =>
-      this.#standby(pool, source, target, guest.name),
-    );
-    return [...path, ...standby];
-  }
-
-  async #dataPath(
-    pool: HostPool,
-    source: HostName,
-    target: HostName,
-    guest: GuestName,
-  ): Promise<readonly Finding[]> {
-    const [from, onto] = await together([pool.get(source), pool.get(target)]);
-    const probe = await from.host.copier.probePeer(onto.host.peer);
-    const place = { subject: 'data-path', host: target, guest } as const;
-    if (probe.kind !== 'reachable') {
-      return [
-        {
-          level: 'FAIL',
-          ...place,
-          message: `${source} does not reach ${target} for the data: ${probe.kind}: ${probe.text.trim()}`,
-          remedy: `On ${source} as root: ssh -o BatchMode=yes ${onto.host.peer.address} true must work.`,
-        },
-      ];
-    }
-    if (probe.bootId !== onto.identity.bootId) {
-      return [
-        {
-          level: 'FAIL',
-          ...place,
-          message: `${onto.host.peer.address}, as ${source} reaches it, is another machine than ${target}`,
-          remedy: `Correct the replication address of ${target}.`,
-        },
-      ];
-    }
-    return [{ level: 'OK', ...place, message: `${source} reaches ${target} as rsync will` }];
-  }
-
-  async #standby(
-    pool: HostPool,
-    source: HostName,
-    target: HostName,
-    guest: GuestName,
-  ): Promise<readonly Finding[]> {
-    const { host } = await pool.get(target);
-    const definition = await host.hypervisor.readDefinition(guest);
-    if (definition === undefined) {
-      const facts = { guest, host: target, source, autostart: 'off' } as const;
-      return judgeStandby({ ...facts, missingBridges: [], missingBootFiles: [] });
-    }
-    return judgeStandby({
-      guest,
-      host: target,
-      source,
-      definition,
-      autostart: (await host.hypervisor.isAutostarted(guest)) ? 'on' : 'off',
-      missingBridges: await without(bridgesOf(definition), (name) =>
-        host.tools.hasNetworkInterface(name),
-      ),
-      missingBootFiles: await without(bootFiles(definition), (path) => host.tools.hasFile(path)),
     });
   }
 
