@@ -44,6 +44,8 @@ describe('a run that is killed', () => {
       reject: false,
       timeout: runTimeoutMs,
       stdin: 'ignore',
+      // An orderly teardown takes longer than the five seconds that execa gives by itself.
+      forceKillAfterDelay: false,
     });
 
   /** Runs until the moment has come and sends the signal then. @returns how it ended. */
