@@ -163,8 +163,9 @@ function remedyOf(transfer: Transfer, kind: keyof typeof copyFailureTexts): stri
   return transfer.by === 'blocks' && kind === 'usage' ? oldTools : copyFailureRemedies[kind];
 }
 
-/** rsync's words that only repeat its exit code, or that tell of the other side's end. */
-const consequence = /^rsync error: |: Broken pipe \(32\)$|connection unexpectedly closed/;
+/** rsync's words that only repeat its exit code, or that tell what followed from what went wrong. */
+const consequence =
+  /^rsync error: |^\*{3} Skipping |: Broken pipe \(32\)$|connection unexpectedly closed/;
 
 /** What a guard says, else what went wrong with which file. The first line is what we made of it. */
 function tellingLine(text: string): string {

@@ -226,6 +226,6 @@ export function endedCopy(kind: Exclude<CopyOutcome['kind'], 'done'>, exitCode =
   return {
     kind,
     exitCode,
-    text: 'what it means\nrsync: telling\u001b line\nrsync error: last line',
+    text: 'what it means\nrsync: telling\u001b line\n*** Skipping it ***\nrsync error: last line',
   };
 }
