@@ -99,7 +99,8 @@ function serverWords(options: RsyncOptions): readonly string[] {
     `-${letters}e.iLsfxCIvu`,
     ...(timeoutSeconds === 0 ? [] : [`--timeout=${timeoutSeconds}`]),
     ...(bandwidthKiB === 0 ? [] : [`--bwlimit=${bandwidthKiB}`]),
-    ...(maxDeletes === undefined ? [] : [`--max-delete=${maxDeletes}`]),
+    // As rsync says it: -1 is 0 to every version.
+    ...(maxDeletes === undefined ? [] : [`--max-delete=${maxDeletes === 0 ? -1 : maxDeletes}`]),
     ...(deletion === 'none' ? [] : [`--delete-${deletion}`]),
     ...windowWords(modifyWindow),
     ...(options.numericIds ? ['--numeric-ids'] : []),

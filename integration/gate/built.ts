@@ -164,6 +164,7 @@ const serverOptions = [
   `-lHogDtpAXrS${flags} --timeout=300 --bwlimit=1000 --max-delete=5 --delete-after -@-1 --numeric-ids`,
   `-nlHogDtpAXrS${flags} --timeout=300 --delete-after -@-1 --numeric-ids`,
   `-tr${flags} --timeout=300 --max-delete=5 --delete-after --modify-window=1`,
+  `-tr${flags} --timeout=300 --max-delete=-1 --delete-after --modify-window=1`,
   `-ntr${flags} --timeout=300 --bwlimit=1000 --delete-after --modify-window=1`,
 ];
 

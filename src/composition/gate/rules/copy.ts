@@ -103,7 +103,9 @@ function limitWords({ count }: Slots): { maxDelete: Pattern; bandwidthLimit: Pat
  */
 function serverOptions(slots: Slots): Pattern {
   const letters = run('lHogDtpAXrS', 2, { max: 12 });
-  const { maxDelete, bandwidthLimit } = limitWords(slots);
+  const { maxDelete: ownMaxDelete, bandwidthLimit } = limitWords(slots);
+  // For a limit of 0, rsync tells its server -1, which every rsync takes for 0.
+  const maxDelete = any(ownMaxDelete, '--max-delete=-1\n');
   const protocol = all('e', run('0-9A-Za-z.', 1, { max: 30 }), '\n');
   const timeout = all('--timeout=', slots.count, '\n');
   return all(
