@@ -119,7 +119,8 @@ export const parts: readonly Part[] = [
   {
     name: 'storage',
     file: 'tests/storage.test.ts',
-    shows: 'a running guest on a thin pool; guests at rest in a raw file, a qcow2 image and on a partition',
+    shows:
+      'a running guest on a thin pool; guests at rest in a raw file, a qcow2 image and on a partition',
     when: 'full',
   },
   {
