@@ -7,7 +7,8 @@ import { systemClock } from '../../../src/composition/system-clock.js';
 import { describeGuestHolds } from '../../contracts/guest-holds.contract.js';
 import { lab } from '../lab.js';
 import { openRunner } from './host-side.js';
-import { pairConfiguration, useLab, xenBackup } from './use-lab.js';
+import { countInLockStep, standbyCounters } from './lock-step.js';
+import { configure, pairConfiguration, useLab, xenBackup } from './use-lab.js';
 
 // Snapshots of two disks take half a minute here: LVM takes them one after the other.
 const pauseLimitMs = 120_000;
@@ -34,13 +35,11 @@ async function timers(): Promise<string> {
 
 /** A guest on two disks stands still for its snapshots, and never for longer than it may. */
 describe('consistency: pause on Xen', () => {
-  useLab(
-    'pause.test.ts',
-    pairConfiguration({
-      guests: ['dc2'],
-      defaults: ['consistency: pause', `pauseLimit: ${String(pauseLimitMs / 1000)}s`],
-    }),
-  );
+  const paused = pairConfiguration({
+    guests: ['dc2'],
+    defaults: ['consistency: pause', `pauseLimit: ${String(pauseLimitMs / 1000)}s`],
+  });
+  useLab('pause.test.ts', paused);
 
   test('kill -9 inside the window: the guest runs again by itself', async () => {
     await dom0a.must([
@@ -78,6 +77,21 @@ describe('consistency: pause on Xen', () => {
     expect(await timers()).toBe('');
     expect(await lab.residue()).toEqual([]);
     expect((await lab.compareReplica('dc2')).differences).toEqual([]);
+  });
+
+  test('shows both disks of one instant, which they are not without it', async () => {
+    await countInLockStep();
+    await configure('dom0a', pairConfiguration({ guests: ['dc2'] }));
+    expect(await xenBackup('dom0a', 'run', 'dc2')).toMatchObject({ exitCode: 0 });
+    const without = await standbyCounters();
+    await configure('dom0a', paused);
+    expect(await xenBackup('dom0a', 'run', 'dc2')).toMatchObject({ exitCode: 0 });
+    const { first, second } = await standbyCounters();
+    process.stdout.write(`counters: ${JSON.stringify({ without, paused: { first, second } })}\n`);
+    // Snapshots are taken one after the other: without a pause the second disk shows a later moment.
+    expect(without.second - without.first).toBeGreaterThan(1);
+    expect(second).toBeGreaterThan(without.second);
+    expect([0, 1]).toContain(first - second);
   });
 
   describe('the contract', () => {
