@@ -3,26 +3,18 @@ import {
   type GuestReport,
   type HostName,
   nextRun,
-  type StandbyRecord,
   type TargetReport,
   together,
   toXenBackupError,
   XenBackupError,
 } from '../../core/index.js';
-import type { HeldLock } from '../../ports/index.js';
-import { lockGuest } from '../hosts/guest-locks.js';
 import type { HostSession } from '../hosts/host-session.js';
-import { requireProvenNewest } from '../standby/proven-newest.js';
-import { readRecord, writeRecord } from '../standby/records.js';
+import { writeRecord } from '../standby/records.js';
 import type { SnapshotsRequest } from '../stages/open-disks.js';
 import type { HeldGuest } from '../stages/snapshot-window.js';
 import type { StepStack } from '../steps/index.js';
-import {
-  type GuestReplication,
-  type GuestRequest,
-  type LockedTarget,
-  newRecord,
-} from './guest-replication.js';
+import { type GuestReplication, type GuestRequest, newRecord } from './guest-replication.js';
+import { GuestLocks, type LockedGuest, type Refusal } from './locked-guest.js';
 import { findSourceDisks, type OpenSource } from './open-source.js';
 import { beginOpening } from './opening-source.js';
 import { replicateTarget, type TargetResult } from './replicate-target.js';
@@ -59,11 +51,8 @@ interface Served {
 }
 
 /** What serving the targets of one guest needs. */
-interface Serving {
-  readonly session: HostSession;
+interface Serving extends Omit<LockedGuest, 'context'> {
   readonly stack: StepStack;
-  readonly sourceRecord: StandbyRecord | undefined;
-  readonly targets: readonly LockedTarget[];
   /** Takes down what was opened on the source, once. */
   readonly close: () => Promise<void>;
 }
@@ -71,7 +60,6 @@ interface Serving {
 class GuestRun {
   #request: GuestRequest;
   readonly #watch: Stopwatch;
-  readonly #locks: HeldLock[] = [];
   readonly #targetReports: TargetReport[] = [];
   #fill: WatchedFill = { snapshots: [] };
   #held: HeldGuest | undefined;
@@ -91,15 +79,17 @@ class GuestRun {
     const { source, targets } = decision;
     context.events.emit({ type: 'guest-started', guest: guest.name, source, targets });
     for (const refused of decision.refused) this.#refuse(refused.host, refused);
+    const locks = new GuestLocks(this.#request, (host, refusal) => {
+      this.#refuse(host, refusal);
+    });
     let plan: GuestPlan | undefined;
     let failure: XenBackupError | undefined;
     try {
-      plan = await this.#withLocks();
+      plan = await this.#replicate(await locks.take());
     } catch (error) {
       failure = toXenBackupError(error);
     } finally {
-      // One that cannot be released any more dies with its connection.
-      await Promise.allSettled(this.#locks.map((lock) => lock.release()));
+      await locks.release();
     }
     const report = composeGuestReport(this.#request, {
       failure,
@@ -120,101 +110,25 @@ class GuestRun {
     return { report, ...(plan === undefined ? {} : { plan }) };
   }
 
-  async #withLocks(): Promise<GuestPlan | undefined> {
-    const { context, sessions, guest, decision, standbyChanges } = this.#request;
-    // Begun together: on each host that is a dozen commands, which need not wait for one another.
-    // What goes wrong on a target is heard when it is its turn.
-    for (const host of decision.targets) sessions.get(host).catch(() => undefined);
-    const source = await sessions.get(decision.source);
-    const lock = await lockGuest(context, source, guest.name, 'read-only');
-    if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
-    this.#locks.push(lock.lock);
-    this.#stopWhenLost([lock.lock.lost, source.lost]);
-    const { stateDirectory } = context.configuration;
-    const [sourceRecord, targets] = await together([
-      readRecord(source.host, stateDirectory, guest.name),
-      this.#lockTargets(),
-    ]);
-    if (this.#request.sourceState === 'shut-off') {
-      requireProvenNewest(
-        decision.source,
-        sourceRecord,
-        await this.#otherRecords(targets),
-        standbyChanges,
-      );
-    }
-    if (targets.length === 0) return undefined;
-    return this.#withSource(source, sourceRecord, targets);
-  }
-
-  /** From now on the guest's part of the run ends as by a signal when a lock is lost. */
-  #stopWhenLost(lost: readonly AbortSignal[]): void {
-    const { context } = this.#request;
-    const signal = AbortSignal.any([context.signal, ...lost]);
-    this.#request = { ...this.#request, context: { ...context, signal } };
-  }
-
-  /** Targets that cannot be locked or asked are reported and left out; the others go on. */
-  async #lockTargets(): Promise<readonly LockedTarget[]> {
-    const { targets } = this.#request.decision;
-    const attempts = await Promise.allSettled(targets.map((host) => this.#lockTarget(host)));
-    return attempts.flatMap((attempt, index) => {
-      if (attempt.status === 'fulfilled') return [attempt.value];
-      const { code, message, remedy } = toXenBackupError(attempt.reason);
-      this.#refuse(targets[index] ?? '', { code, reason: message, remedy });
-      return [];
-    });
-  }
-
-  /** @throws `lock-busy`, and what ports throw. */
-  async #lockTarget(host: HostName): Promise<LockedTarget> {
-    const { context, sessions, guest, mode } = this.#request;
-    const session = await sessions.get(host);
-    const access = mode === 'run' ? 'read-write' : 'read-only';
-    const lock = await lockGuest(context, session, guest.name, access);
-    if (lock.kind === 'busy') throw new XenBackupError('lock-busy', { message: lock.reason });
-    this.#locks.push(lock.lock);
-    const { stateDirectory } = context.configuration;
-    return {
-      session,
-      record: await readRecord(session.host, stateDirectory, guest.name),
-      lost: AbortSignal.any([lock.lock.lost, session.lost]),
-    };
-  }
-
-  /**
-   * What all other hosts of the guest remember, whether they are to be served or not.
-   *
-   * @throws when one of them cannot be asked: it may have the newest data.
-   */
-  async #otherRecords(
-    locked: readonly LockedTarget[],
-  ): Promise<readonly (StandbyRecord | undefined)[]> {
-    const { context, sessions, guest, decision } = this.#request;
-    const others = guest.hosts.filter((host) => host !== decision.source);
-    return together(
-      others.map(async (name) => {
-        const known = locked.find(({ session }) => session.name === name);
-        if (known !== undefined) return known.record;
-        const { host } = await sessions.get(name);
-        return readRecord(host, context.configuration.stateDirectory, guest.name);
-      }),
-    );
-  }
-
-  async #withSource(
-    session: HostSession,
-    sourceRecord: StandbyRecord | undefined,
-    targets: readonly LockedTarget[],
-  ): Promise<GuestPlan> {
-    const stack = session.newStack(this.#request.context.signal);
-    const close = once(() => this.#unwind(session, stack));
-    const serving = this.#serveTargets({ session, stack, sourceRecord, targets, close });
+  /** @returns nothing when no target can be served. */
+  async #replicate({ context, ...locked }: LockedGuest): Promise<GuestPlan | undefined> {
+    if (locked.targets.length === 0) return undefined;
+    // From here on, the guest's part of the run ends as by a signal when its lock is lost.
+    this.#request = { ...this.#request, context };
+    const stack = locked.source.newStack(context.signal);
+    const close = once(() => this.#unwind(locked.source, stack));
+    const serving = this.#serveTargets({ ...locked, stack, close });
     const served = await serving.finally(close);
     return this.#plan(served, stack);
   }
 
-  async #serveTargets({ session, stack, sourceRecord, targets, close }: Serving): Promise<Served> {
+  async #serveTargets({
+    source: session,
+    stack,
+    sourceRecord,
+    targets,
+    close,
+  }: Serving): Promise<Served> {
     const { context, guest, mode, sourceState, standbyChanges, survey } = this.#request;
     const disks = await this.#watch.measure('open-source', () =>
       findSourceDisks(session, guest, sourceState),
@@ -278,10 +192,7 @@ class GuestRun {
     if (left !== undefined) throw new XenBackupError('teardown-incomplete', { message: left });
   }
 
-  #refuse(
-    host: HostName,
-    refusal: { readonly code: string; readonly reason: string; readonly remedy?: string },
-  ): void {
+  #refuse(host: HostName, refusal: Refusal): void {
     const { context, guest } = this.#request;
     const outcome = refusal.code === 'lock-busy' ? 'busy' : 'refused';
     const { reason, remedy } = refusal;
